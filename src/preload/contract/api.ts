@@ -1,0 +1,125 @@
+// Every procedure, once: carriers, handlers, client and openapi.json are all made from this table.
+import { z } from 'zod';
+import { deliveryDetail, deliveryView, jobState, jobView, pageInput, refusalView } from './activity.ts';
+import { callDetail, callsCountOutput, callsListInput, callsListOutput } from './calls.ts';
+import type { ErrorView } from './errors.ts';
+import { playbackView } from './recordings.ts';
+import {
+  providerView,
+  sandboxPlaceInput,
+  sandboxStatus,
+  settingsUpdateInput,
+  settingsView,
+  systemStatus,
+} from './system.ts';
+
+const nothing = z.object({}).default({});
+
+export const procedures = {
+  'calls.list': {
+    about: 'Calls, newest first, a page at a time.',
+    input: callsListInput,
+    output: callsListOutput,
+  },
+  'calls.count': {
+    about: 'How many calls match, are live, and need attention.',
+    input: callsListInput.omit({ limit: true, cursor: true }),
+    output: callsCountOutput,
+  },
+  'calls.get': {
+    about:
+      'One call with its recordings, provider ids and timeline. A merged id resolves to the call it became.',
+    input: z.object({ callId: z.string().max(64) }),
+    output: callDetail,
+  },
+  'recordings.playback': {
+    about: 'Where to play a stored recording from.',
+    input: z.object({ recordingId: z.string().max(64) }),
+    output: playbackView,
+  },
+  'recordings.retry': {
+    about: 'Fetch a recording again that failed.',
+    input: z.object({ recordingId: z.string().max(64) }),
+    output: z.object({ jobId: z.string() }),
+  },
+  'deliveries.list': {
+    about: 'What came in, newest first.',
+    input: pageInput.extend({
+      callId: z.string().max(64).optional(),
+      providerId: z.string().max(40).optional(),
+    }),
+    output: z.object({ items: z.array(deliveryView), nextCursor: z.string().nullable() }),
+  },
+  'deliveries.get': {
+    about: 'One delivery with headers, raw body and the events it became.',
+    input: z.object({ deliveryId: z.string().max(64) }),
+    output: deliveryDetail,
+  },
+  'deliveries.refused': {
+    about: 'Requests that the public listener refused, newest first.',
+    input: pageInput,
+    output: z.object({ items: z.array(refusalView), nextCursor: z.string().nullable() }),
+  },
+  'jobs.list': {
+    about: 'Background jobs, newest first.',
+    input: pageInput.extend({ state: jobState.optional(), kind: z.string().max(60).optional() }),
+    output: z.object({ items: z.array(jobView), nextCursor: z.string().nullable() }),
+  },
+  'jobs.retry': {
+    about: 'Run a job again that had given up.',
+    input: z.object({ jobId: z.string().max(64) }),
+    output: z.object({ job: jobView }),
+  },
+  'providers.list': {
+    about: 'The phone services Tapedeck knows, and what is missing for each.',
+    input: nothing,
+    output: z.object({ items: z.array(providerView) }),
+  },
+  'providers.resume': {
+    about: 'Try a paused provider again at once.',
+    input: z.object({ providerId: z.string().max(40) }),
+    output: z.object({ provider: providerView }),
+  },
+  'settings.get': { about: 'Settings.', input: nothing, output: settingsView },
+  'settings.update': { about: 'Change settings.', input: settingsUpdateInput, output: settingsView },
+  'system.status': { about: 'The state of Tapedeck itself.', input: nothing, output: systemStatus },
+  'system.rebuild': {
+    about: 'Fold the journal again and compare with what is shown; swaps it in only when `apply` is true.',
+    input: z.object({ apply: z.boolean().default(false) }),
+    output: z.object({
+      events: z.number().int(),
+      calls: z.number().int(),
+      recordings: z.number().int(),
+      differences: z.number().int(),
+      applied: z.boolean(),
+    }),
+  },
+  'sandbox.status': { about: 'Sample mode: running or not.', input: nothing, output: sandboxStatus },
+  'sandbox.enter': {
+    about: 'Start sample mode in a data folder of its own and say where its console is.',
+    input: nothing,
+    output: sandboxStatus,
+  },
+  'sandbox.leave': {
+    about: 'Stop sample mode and delete its data folder.',
+    input: nothing,
+    output: sandboxStatus,
+  },
+  'sandbox.place': {
+    about: 'Let the simulator make calls (sample mode only).',
+    input: sandboxPlaceInput,
+    output: z.object({ callSids: z.array(z.string()) }),
+  },
+} as const;
+
+export type ProcedureName = keyof typeof procedures;
+/** What a caller sends: defaults may be left out. */
+export type Input<N extends ProcedureName> = z.input<(typeof procedures)[N]['input']>;
+/** What a handler receives: validated, defaults filled in. */
+export type ParsedInput<N extends ProcedureName> = z.output<(typeof procedures)[N]['input']>;
+export type Output<N extends ProcedureName> = z.output<(typeof procedures)[N]['output']>;
+
+export type Handlers = { [N in ProcedureName]: (input: ParsedInput<N>) => Promise<Output<N>> };
+export type Reply<T> = { ok: true; data: T } | { ok: false; error: ErrorView };
+/** The one thing a carrier carries. */
+export type Dispatch = (name: string, input: unknown) => Promise<Reply<unknown>>;

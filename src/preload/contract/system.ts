@@ -1,0 +1,85 @@
+// The state of Tapedeck itself: status, settings, providers, sample mode.
+import { z } from 'zod';
+
+/** `not_set_up`: a secret or id is missing. `paused`: the provider refused our credentials; nothing is tried until `untilMs`. */
+export const providerState = z.enum(['ready', 'not_set_up', 'paused']);
+
+export const providerView = z.object({
+  providerId: z.string(),
+  name: z.string(),
+  state: providerState,
+  /** Names of the settings that are missing, e.g. TWILIO_AUTH_TOKEN. */
+  missing: z.array(z.string()),
+  pausedSinceMs: z.number().int().nullable(),
+  pausedUntilMs: z.number().int().nullable(),
+  lastDeliveryAtMs: z.number().int().nullable(),
+  /** The full URLs to give to the provider; empty while there is no public URL. */
+  webhookUrls: z.array(z.string()),
+});
+export type ProviderView = z.infer<typeof providerView>;
+
+export const systemStatus = z.object({
+  version: z.string(),
+  /** `sample`: made-up calls from the built-in simulator, in a data folder of their own. */
+  mode: z.enum(['real', 'sample']),
+  host: z.enum(['electron', 'headless']),
+  instanceId: z.string(),
+  /** The product's clock and how fast it runs against the wall clock (1 outside sample mode and tests). */
+  nowMs: z.number(),
+  timeScale: z.number(),
+  startedAtMs: z.number().int(),
+  webhooks: z.object({ localUrl: z.string(), publicUrl: z.string().nullable() }),
+  providers: z.array(providerView),
+  storage: z.object({
+    dataDir: z.string(),
+    freeBytes: z.number().nullable(),
+    usedBytes: z.number(),
+    recordings: z.number().int(),
+  }),
+  jobs: z.object({ ready: z.number().int(), running: z.number().int(), dead: z.number().int() }),
+  /** The last event number; a client that has seen less asks again for what it shows. */
+  lastSeq: z.number().int(),
+});
+export type SystemStatus = z.infer<typeof systemStatus>;
+
+export const lineSetting = z.object({
+  number: z.string().regex(/^\+[1-9]\d{4,14}$/, 'a number in international form, such as +14155550100'),
+  label: z.string().trim().min(1).max(60),
+});
+
+export const settingsView = z.object({
+  /** Names for the clinic's own numbers, shown in the Line column. */
+  lines: z.array(lineSetting).max(200),
+  /** While in the future, refused bodies up to 256 KB are kept for inspection. */
+  keepRefusedUntilMs: z.number().int().nullable(),
+});
+export type SettingsView = z.infer<typeof settingsView>;
+
+export const settingsUpdateInput = z
+  .object({
+    lines: z.array(lineSetting).max(200).optional(),
+    /** True keeps refused bodies for 15 minutes from now; false stops at once and drops what was kept. */
+    keepRefused: z.boolean().optional(),
+  })
+  .strict();
+
+export const sandboxStatus = z.object({
+  running: z.boolean(),
+  /** Where the sample console is; null while it is not running. */
+  url: z.string().nullable(),
+  callsPlaced: z.number().int(),
+});
+
+export const sandboxPlaceInput = z.object({
+  count: z.number().int().min(1).max(500).default(1),
+  /** Same seed, same calls. */
+  seed: z.number().int().optional(),
+  /** Length of the talk in milliseconds of the product's clock; default: made from the seed. */
+  talkMs: z.number().int().min(1_000).max(3_600_000).optional(),
+  outcome: z.enum(['answered', 'busy', 'no_answer', 'too_short']).default('answered'),
+  direction: z.enum(['inbound', 'outbound']).optional(),
+  /** Send every callback twice. */
+  duplicate: z.boolean().default(false),
+  /** Send the callbacks of a call in random order. */
+  shuffle: z.boolean().default(false),
+});
