@@ -55,6 +55,9 @@ const maxAttempts: Record<JobKind, number> = { 'fetch-recording': 40, 'make-peak
 /** Upper bound of any wait. A due time further away than this can only come from a clock that jumped back. */
 export const maxDelayMs: Record<JobKind, number> = { 'fetch-recording': day, 'make-peaks': hour };
 
+/** Whether a recording fails when its job of this kind does. Without peaks a recording can still be played. */
+export const decidesRecording: Record<JobKind, boolean> = { 'fetch-recording': true, 'make-peaks': false };
+
 /** A job that took the process down this often is dead, whatever its attempts: it is poison. */
 export const maxCrashes = 5;
 
@@ -85,7 +88,10 @@ export function nextStep(
   return { step: 'retry', delayMs: Math.round(Math.min(delayMs, maxDelayMs[kind])) };
 }
 
+/** Upper bound of a provider's pause. */
+export const maxPauseMs = hour;
+
 /** How long a provider is left alone after it refused our credentials for the n-th time in a row (1 = first). */
 export function pauseMs(refusals: number): number {
-  return Math.min(5 * minute * 2 ** (refusals - 1), hour);
+  return Math.min(5 * minute * 2 ** (refusals - 1), maxPauseMs);
 }

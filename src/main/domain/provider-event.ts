@@ -59,6 +59,8 @@ export interface Try {
   providerRecordingId: string;
   generation: number;
   attempt: number;
+  /** When this run began: tells apart the runs of one attempt (one that gave its attempt back, and the next). */
+  startedAtMs?: number;
 }
 
 interface EventHead {
@@ -90,7 +92,7 @@ export type DomainEvent = EventHead &
         data: RecordingFacts;
       }
     | { kind: 'recording.fetch_started'; data: Try }
-    | { kind: 'recording.fetch_postponed'; data: Try & { code: string; nextAtMs: number } }
+    | { kind: 'recording.fetch_postponed'; data: Try & { code: string; nextAtMs: number; sha256?: string } }
     | { kind: 'recording.failed'; data: Try & { code: string; providerCode?: string } }
     | { kind: 'recording.retried'; data: Try }
     | { kind: 'recording.stored'; data: StoredFacts }

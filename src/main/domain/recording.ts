@@ -1,7 +1,7 @@
 // The recording status machine: one written table, applied to the SET of a recording's events, so that arrival
 // order, repeats and interleaving cannot matter.
 import type { RecordingFlag, RecordingStatus } from '../../preload/contract/recordings.ts';
-import type { DomainEvent } from './provider-event.ts';
+import type { DomainEvent, Try } from './provider-event.ts';
 
 export interface RecordingRow {
   recordingId: string;
@@ -111,24 +111,24 @@ function applyProviderFacts(
 }
 
 function applyOwnFacts(row: RecordingRow, events: readonly RecordingEvent[]): void {
-  let lastStarted: Order = [-1, -1];
-  let lastSettled: Order = [-1, -1];
+  let lastStarted: Order = [-1, -1, 0];
+  let lastSettled: Order = [-1, -1, 0];
   let failure: { generation: number; attempt: number; code: string; providerCode: string | null } | null =
     null;
   let deletedBecause: string | null = null;
   for (const event of events) {
     switch (event.kind) {
       case 'recording.fetch_started':
-        lastStarted = later(lastStarted, [event.data.generation, event.data.attempt]);
+        lastStarted = later(lastStarted, orderOf({ startedAtMs: 0, ...event.data }));
         break;
       case 'recording.fetch_postponed':
-        lastSettled = later(lastSettled, [event.data.generation, event.data.attempt]);
+        lastSettled = later(lastSettled, orderOf(event.data));
         break;
       case 'recording.retried':
         row.generation = Math.max(row.generation, event.data.generation);
         break;
       case 'recording.failed':
-        lastSettled = later(lastSettled, [event.data.generation, event.data.attempt]);
+        lastSettled = later(lastSettled, orderOf(event.data));
         if (failure === null || event.data.generation >= failure.generation) {
           failure = { providerCode: null, ...event.data };
         }
@@ -162,10 +162,15 @@ function applyOwnFacts(row: RecordingRow, events: readonly RecordingEvent[]): vo
   else if (isLater(lastStarted, lastSettled)) settle('fetching', null, null);
 }
 
-type Order = readonly [generation: number, attempt: number];
+type Order = readonly [generation: number, attempt: number, startedAtMs: number];
+
+/** A run is settled by an event that names it, or by one that speaks of the attempt as a whole. */
+function orderOf({ generation, attempt, startedAtMs = Number.MAX_SAFE_INTEGER }: Try): Order {
+  return [generation, attempt, startedAtMs];
+}
 
 function isLater(a: Order, b: Order): boolean {
-  return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
+  return (a[0] - b[0] || a[1] - b[1] || a[2] - b[2]) > 0;
 }
 
 function later(a: Order, b: Order): Order {

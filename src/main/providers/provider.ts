@@ -11,7 +11,10 @@ export interface WebhookRoute {
   maxBodyBytes: number;
 }
 
-/** A request as it came, nothing parsed. Header names are lower case; a repeated header is an array. */
+/**
+ * A request as it came, nothing parsed. Header names are lower case. A header that came twice is an array, or one
+ * string joined with `, ` where the HTTP server has joined it already: a signature must survive neither.
+ */
 export interface RawRequest {
   path: string;
   /** Path and query exactly as received. */
@@ -46,6 +49,10 @@ export interface Provider {
   readonly routes: readonly WebhookRoute[];
   /** Hosts that media and API requests may go to. */
   readonly hosts: readonly string[];
+  /** Base URLs that the user set in place of the provider's own; only these may be http, private or on another port. */
+  readonly overrides: readonly string[];
+  /** Lower-case names of headers of its own that are stored with a delivery, signature included: a replay needs it. */
+  readonly keptHeaders?: readonly string[];
   /** Names of the settings that are missing; empty when it can work. */
   missing(): string[];
   /**
@@ -53,8 +60,11 @@ export interface Provider {
    * @param publicUrls every public origin (and path prefix) handed out in the last 24 h, newest first, no trailing slash
    */
   verify(request: RawRequest, publicUrls: readonly string[]): Verdict;
-  /** Puts a verified delivery in our words. Never throws: what it cannot read is `not_understood`. */
-  understand(request: Pick<RawRequest, 'path' | 'body'>): Understanding;
+  /**
+   * Puts a verified delivery in our words. Never throws: what it cannot read is `not_understood`.
+   * @param request `receivedAtMs` only stands in where the body names no moment of its own
+   */
+  understand(request: Pick<RawRequest, 'path' | 'body'> & { receivedAtMs: number }): Understanding;
   /**
    * Where the audio of a recording is, best form first; a 400-range refusal of one form moves on to the next.
    * Built from checked ids, never from a URL that came in a body.

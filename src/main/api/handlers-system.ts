@@ -1,0 +1,120 @@
+// Handlers of Tapedeck itself: status, providers, settings, rebuild, sample mode.
+import type { z } from 'zod';
+import type { Handlers, Output, ParsedInput } from '../../preload/contract/api.ts';
+import type { providerView } from '../../preload/contract/system.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ProviderPause } from '../store/store.ts';
+import type { HandlerDeps } from './handlers.ts';
+
+/** What the `sandbox.*` procedures act on. */
+export interface SampleMode {
+  status(): Output<'sandbox.status'>;
+  enter(): Promise<Output<'sandbox.enter'>>;
+  leave(): Promise<Output<'sandbox.leave'>>;
+  /** Errors: not_in_sample_mode. */
+  place(input: ParsedInput<'sandbox.place'>): Promise<Output<'sandbox.place'>>;
+}
+
+type ProviderView = z.infer<typeof providerView>;
+type SystemProcedure =
+  | `providers.${'list' | 'resume'}`
+  | `settings.${'get' | 'update'}`
+  | `system.${'status' | 'rebuild'}`
+  | `sandbox.${'status' | 'enter' | 'leave' | 'place'}`;
+
+export function createSystemHandlers(deps: HandlerDeps): Pick<Handlers, SystemProcedure> {
+  const { store, providers, jobs, settings } = deps;
+  return {
+    'providers.list': async () => ({ items: await viewProviders(deps, providers) }),
+    async 'providers.resume'({ providerId }) {
+      const provider = providers.find((known) => known.providerId === providerId);
+      if (provider === undefined) throw new AppError('not_found', 'There is no phone service with this id.');
+      await store.resumeProvider(providerId);
+      jobs.wake();
+      return { provider: await viewProvider(deps, provider, await store.listPauses()) };
+    },
+    'settings.get': async () => settings.current(),
+    'settings.update': (change) => settings.update(change),
+    'system.status': () => viewSystem(deps),
+    'system.rebuild': ({ apply }) => store.rebuild(apply),
+    ...createSampleHandlers(deps),
+  };
+}
+
+function createSampleHandlers({
+  sample,
+  system,
+}: HandlerDeps): Pick<Handlers, Extract<SystemProcedure, `sandbox.${string}`>> {
+  const simulator = (): SampleMode => {
+    if (sample === null) throw new AppError('unavailable', 'There are no sample calls in this installation.');
+    return sample;
+  };
+  return {
+    'sandbox.status': async () => sample?.status() ?? { running: false, url: null, callsPlaced: 0 },
+    'sandbox.enter': async () => simulator().enter(),
+    'sandbox.leave': async () => simulator().leave(),
+    async 'sandbox.place'(input) {
+      // Made-up calls must never reach a real clinic's log, whatever was handed in as the simulator.
+      if (system.mode !== 'sample') {
+        throw new AppError('not_in_sample_mode', 'Calls can only be made up in sample mode.');
+      }
+      return simulator().place(input);
+    },
+  };
+}
+
+async function viewProviders(deps: HandlerDeps, providers: readonly Provider[]): Promise<ProviderView[]> {
+  const pauses = await deps.store.listPauses();
+  return Promise.all(providers.map((provider) => viewProvider(deps, provider, pauses)));
+}
+
+async function viewProvider(
+  { store, tunnel }: HandlerDeps,
+  provider: Provider,
+  pauses: readonly ProviderPause[],
+): Promise<ProviderView> {
+  const { providerId, name } = provider;
+  const missing = provider.missing();
+  const pause = pauses.find((known) => known.providerId === providerId);
+  const publicUrl = tunnel.publicUrl();
+  return {
+    providerId,
+    name,
+    state: missing.length > 0 ? 'not_set_up' : pause === undefined ? 'ready' : 'paused',
+    missing,
+    pausedSinceMs: pause?.sinceMs ?? null,
+    pausedUntilMs: pause?.untilMs ?? null,
+    lastDeliveryAtMs: await store.lastDeliveryAtMs(providerId),
+    webhookUrls: publicUrl === null ? [] : provider.routes.map(({ path }) => publicUrl + path),
+  };
+}
+
+async function viewSystem(deps: HandlerDeps): Promise<Output<'system.status'>> {
+  const { store, storage, clock, tunnel, bus, system } = deps;
+  const [providers, freeBytes, totals, jobs] = await Promise.all([
+    viewProviders(deps, deps.providers),
+    storage.freeBytes(),
+    store.storedTotals(),
+    store.countJobs(),
+  ]);
+  return {
+    version: system.version,
+    mode: system.mode,
+    host: system.host,
+    instanceId: system.instanceId,
+    nowMs: clock.now(),
+    timeScale: clock.scale,
+    startedAtMs: system.startedAtMs,
+    webhooks: { localUrl: system.webhooksLocalUrl(), publicUrl: tunnel.publicUrl() },
+    providers,
+    storage: {
+      dataDir: system.dataDir,
+      freeBytes,
+      usedBytes: totals.sizeBytes,
+      recordings: totals.recordings,
+    },
+    jobs,
+    lastSeq: bus.lastSeq(),
+  };
+}

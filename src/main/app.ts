@@ -1,0 +1,202 @@
+// The composition root: the only place where the parts meet. Both hosts (Electron, headless) run what this makes.
+import type { Dispatch } from '../preload/contract/api.ts';
+import { createEventBus, type EventBus } from './api/event-bus.ts';
+import type { ServeMedia } from './api/serve-media.ts';
+import { createSettings } from './api/settings.ts';
+import { createClock } from './clock.ts';
+import { type Config, sampleConfig } from './config.ts';
+import { emptySampleFolder, removeSampleFolder } from './data-folder.ts';
+import { AppError } from './domain/errors.ts';
+import { createLog } from './log.ts';
+import { type Common, type HostOptions, openData, startApi, startJobs, startWebhooks } from './parts.ts';
+import { createProviders } from './providers/index.ts';
+import {
+  createSampleModeBeside,
+  createSampleModeWithin,
+  type SampleMode,
+  type SandboxStatus,
+} from './sample-mode.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+import { acquireInstanceLock } from './store/lock.ts';
+
+export interface AppOptions extends HostOptions {
+  /** Told of a sample application that runs beside this one (null: no more), so that a host can show it. */
+  onSampleApp?: (app: App | null) => void;
+  /** Only for the sample application beside a real one. */
+  leaveSample?: () => Promise<SandboxStatus>;
+}
+
+export interface App {
+  /** Errors: already_running, port_taken, database_newer, database_damaged, bad_config. */
+  start(): Promise<{ webhooksUrl: string; consoleUrl: string }>;
+  stop(): Promise<void>;
+  /** A fresh address of the console. Errors: unavailable while not started. */
+  consoleUrl(): string;
+  callsPlaced(): number;
+  /** Before start and after stop these answer `unavailable`. */
+  dispatch: Dispatch;
+  media: { serve: ServeMedia };
+  bus: EventBus;
+}
+
+interface Running {
+  dispatch: Dispatch;
+  serve: ServeMedia;
+  consoleUrl: () => string;
+  webhooksUrl: string;
+  callsPlaced: () => number;
+}
+
+/** Makes an application that has done nothing yet; it works with its data folder from start to stop. */
+export function createApp(config: Config, options: AppOptions): App {
+  const closers: (() => unknown)[] = [];
+  const bus = createEventBus();
+  const common: Common = {
+    config,
+    options,
+    clock: createClock(config.timeScale),
+    log: createLog(config.logLevel),
+    bus,
+    crashPoint: (name) => {
+      if (name === config.crashAt) process.kill(process.pid, 'SIGKILL');
+    },
+    onStop: (close) => closers.push(close),
+  };
+  let running: Running | null = null;
+
+  const stop = async (): Promise<void> => {
+    running = null;
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  const current = (): Running => {
+    if (running === null) throw new AppError('unavailable', 'Tapedeck is not running.');
+    return running;
+  };
+
+  return {
+    async start() {
+      try {
+        running = await run(common, options);
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+      return { webhooksUrl: running.webhooksUrl, consoleUrl: running.consoleUrl() };
+    },
+    stop,
+    bus,
+    consoleUrl: () => current().consoleUrl(),
+    callsPlaced: () => running?.callsPlaced() ?? 0,
+    dispatch: async (name, input) =>
+      running === null
+        ? { ok: false, error: { code: 'unavailable', message: 'Tapedeck is not running.' } }
+        : running.dispatch(name, input),
+    media: { serve: async (question) => current().serve(question) },
+  };
+}
+
+async function run(common: Common, options: AppOptions): Promise<Running> {
+  const { config, clock, log, onStop } = common;
+  const lock = acquireInstanceLock(config.dataDir);
+  onStop(() => {
+    lock.release();
+    if (config.mode === 'sample') removeSampleFolder(config.dataDir);
+  });
+  if (config.mode === 'sample') emptySampleFolder(config.dataDir);
+
+  const { store, worker, storage } = await openData(common);
+  const sandbox = config.mode === 'sample' ? await startSandbox(common) : null;
+  const providers = createProviders({ setting: sandbox?.setting ?? config.setting });
+  const settings = createSettings(store, clock);
+  onStop(await settings.start());
+
+  const jobs = startJobs(common, { store, worker, storage, providers });
+  const webhooks = await startWebhooks(common, { store, settings, providers });
+  const api = await startApi(common, {
+    store,
+    worker,
+    storage,
+    providers,
+    settings,
+    jobs,
+    webhooks,
+    sampleOf: (consoleUrl) => sampleModeOf(common, options, sandbox, consoleUrl),
+  });
+  if (sandbox !== null) {
+    await settings.update({ lines: [...sandbox.lines] });
+    await sandbox.begin(webhooks.url);
+  }
+  log.info('started', { mode: config.mode, port: api.port });
+  return { ...api, webhooksUrl: webhooks.url, callsPlaced: () => sandbox?.callsPlaced() ?? 0 };
+}
+
+interface RunningSandbox extends Pick<Sandbox, 'place' | 'callsPlaced' | 'lines'> {
+  /** Made-up keys, and where the simulator is. */
+  setting: (name: string) => string | undefined;
+  /** Sends what happened earlier today, then lets new calls come. */
+  begin(webhooksUrl: string): Promise<void>;
+}
+
+async function startSandbox({ config, clock, onStop }: Common): Promise<RunningSandbox> {
+  // The simulator is no part of a real clinic's start.
+  const { createSandbox } = await import('./sandbox/sandbox.ts');
+  const keys: Record<string, string> = {
+    TWILIO_ACCOUNT_SID: 'AC5a3b1e0d5a3b1e0d5a3b1e0d5a3b1e0d',
+    TWILIO_AUTH_TOKEN: 'sample-calls-have-a-made-up-token',
+  };
+  const sandbox = createSandbox({
+    clock,
+    seed: config.sandbox.seed,
+    accountSid: keys['TWILIO_ACCOUNT_SID'] ?? '',
+    authToken: keys['TWILIO_AUTH_TOKEN'] ?? '',
+  });
+  onStop(() => sandbox.stop());
+  keys['TWILIO_API_BASE_URL'] = (await sandbox.start()).twilioBaseUrl;
+  return {
+    lines: sandbox.lines,
+    place: (input) => sandbox.place(input),
+    callsPlaced: () => sandbox.callsPlaced(),
+    setting: (name) => keys[name],
+    async begin(webhooksUrl) {
+      sandbox.connect({ webhookBaseUrl: webhooksUrl });
+      if (config.sandbox.history > 0) await sandbox.seedHistory({ count: config.sandbox.history });
+      sandbox.autopilot(config.sandbox.autopilot);
+    },
+  };
+}
+
+function sampleModeOf(
+  { config, onStop }: Common,
+  options: AppOptions,
+  sandbox: RunningSandbox | null,
+  consoleUrl: () => string,
+): SampleMode {
+  if (sandbox !== null) {
+    return createSampleModeWithin({
+      consoleUrl,
+      callsPlaced: () => sandbox.callsPlaced(),
+      place: (input) => sandbox.place(input),
+      leave: options.leaveSample ?? null,
+    });
+  }
+  const beside = createSampleModeBeside({
+    realConsoleUrl: consoleUrl,
+    create(leaveSample) {
+      const app = createApp(sampleConfig(config), { ...options, leaveSample });
+      return {
+        ...app,
+        async start() {
+          const started = await app.start();
+          options.onSampleApp?.(app);
+          return started;
+        },
+        async stop() {
+          options.onSampleApp?.(null);
+          await app.stop();
+        },
+      };
+    },
+  });
+  onStop(() => beside.stop());
+  return beside;
+}

@@ -1,0 +1,234 @@
+// The parts of one application, put together. app.ts says in which order they start and stop.
+import { join } from 'node:path';
+import type { Dispatch } from '../preload/contract/api.ts';
+import { createDispatch } from './api/dispatch.ts';
+import type { EventBus } from './api/event-bus.ts';
+import { createHandlers } from './api/handlers.ts';
+import { createMedia } from './api/media.ts';
+import { generateOpenApi } from './api/openapi.ts';
+import { publishChanges } from './api/publish-changes.ts';
+import type { ServeMedia } from './api/serve-media.ts';
+import { createApiServer } from './api/server.ts';
+import type { Settings } from './api/settings.ts';
+import { createViews } from './api/views.ts';
+import type { Config } from './config.ts';
+import type { Clock } from './domain/clock.ts';
+import { newId, recordingIdOf } from './ids.ts';
+import { identify, writeInstance } from './instance.ts';
+import { createJobHandlers } from './jobs/handlers.ts';
+import { createJobWorker, type JobWorker } from './jobs/worker.ts';
+import type { Log } from './log.ts';
+import { createGuardedFetch } from './net/guarded-fetch.ts';
+import type { Provider } from './providers/provider.ts';
+import { createApplyProviderEvent } from './recordings/apply-provider-event.ts';
+import { createFetchRecording } from './recordings/fetch-recording.ts';
+import { createMakePeaks } from './recordings/make-peaks.ts';
+import { createPlayback } from './recordings/playback.ts';
+import type { SampleMode } from './sample-mode.ts';
+import { createLocalStorage } from './storage/local.ts';
+import type { LocalStorage } from './storage/storage.ts';
+import { databaseFileName } from './store/database.ts';
+import { createSqliteStore } from './store/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+import { createFixedUrl } from './tunnel/fixed-url.ts';
+import type { Tunnel } from './tunnel/tunnel.ts';
+import { createWebhookServer } from './webhooks/server.ts';
+import { createWorkerClient } from './worker/client.ts';
+import type { WorkerClient } from './worker/worker.ts';
+
+const host = '127.0.0.1';
+
+/** What a host (Electron, headless) says of itself. */
+export interface HostOptions {
+  host: 'electron' | 'headless';
+  version: string;
+  /** Of the read-only worker: worker.js beside the built entry, or its source. */
+  workerUrl: URL;
+  /** The built renderer, served to browsers. */
+  rendererDir: string;
+  /** Where a host shows a console other than over HTTP (its own scheme); by default the private listener's address. */
+  consoleUrl?: (mode: Config['mode']) => string;
+}
+
+export interface Api {
+  dispatch: Dispatch;
+  serve: ServeMedia;
+  /** A fresh address of the console. */
+  consoleUrl: () => string;
+  port: number;
+}
+
+/** What the parts of one application share. */
+export interface Common {
+  config: Config;
+  options: HostOptions;
+  clock: Clock;
+  log: Log;
+  bus: EventBus;
+  /** Ends the process at a named point; only fault tests name one. */
+  crashPoint: (name: string) => void;
+  /** Run in reverse order at stop. */
+  onStop: (close: () => unknown) => void;
+}
+
+/** Opens database, worker and recordings folder, and takes up what a crash left. Errors: database_newer, database_damaged. */
+export async function openData({ config, options, clock, crashPoint, onStop }: Common): Promise<{
+  store: Store;
+  worker: WorkerClient;
+  storage: LocalStorage;
+}> {
+  const worker = createWorkerClient({
+    workerUrl: options.workerUrl,
+    databasePath: join(config.dataDir, databaseFileName),
+  });
+  onStop(() => worker.close());
+  const store = await createSqliteStore({
+    dataDir: config.dataDir,
+    clock,
+    newId,
+    recordingIdOf,
+    worker,
+    crashPoint,
+  });
+  onStop(() => store.close());
+  await store.recoverJobs();
+  const storage = await createLocalStorage({ dir: join(config.dataDir, 'recordings'), crashPoint });
+  await storage.sweep();
+  return { store, worker, storage };
+}
+
+/** The queue with its use cases and the one way out. */
+export function startJobs(
+  { clock, log, bus, crashPoint, onStop }: Common,
+  deps: { store: Store; worker: WorkerClient; storage: LocalStorage; providers: readonly Provider[] },
+): JobWorker {
+  const { store, worker, storage, providers } = deps;
+  const fetch = createGuardedFetch({
+    allowedHosts: () => providers.flatMap((provider) => provider.hosts),
+    overrides: () => providers.flatMap((provider) => provider.overrides),
+  });
+  const jobs = createJobWorker({
+    store,
+    clock,
+    log,
+    random: Math.random,
+    handlers: createJobHandlers({
+      fetchRecording: createFetchRecording({
+        store,
+        storage,
+        fetch,
+        providers,
+        clock,
+        log,
+        random: Math.random,
+        crashPoint,
+        onProgress: (recordingId, callId, receivedBytes, totalBytes) =>
+          bus.publish('recording.progress', { recordingId, callId, receivedBytes, totalBytes }),
+      }),
+      makePeaks: createMakePeaks({ store, storage, worker }),
+    }),
+  });
+  onStop(() => jobs.stop());
+  onStop(
+    store.onChange(({ jobIds }) => {
+      if (jobIds.size > 0) jobs.wake();
+    }),
+  );
+  jobs.start();
+  return jobs;
+}
+
+export interface Webhooks {
+  url: string;
+  tunnel: Tunnel;
+}
+
+/** The public listener. Errors: port_taken. */
+export async function startWebhooks(
+  { config, clock, log, crashPoint, onStop }: Common,
+  { store, settings, providers }: { store: Store; settings: Settings; providers: readonly Provider[] },
+): Promise<Webhooks> {
+  let url = '';
+  const tunnel = await createFixedUrl({ configuredUrl: config.publicUrl, localUrl: () => url, store, clock });
+  const server = createWebhookServer({
+    providers,
+    tunnel,
+    store,
+    clock,
+    log,
+    newId,
+    crashPoint,
+    apply: createApplyProviderEvent({ store, newId, clock, recordingIdOf }),
+    keepRefusedUntilMs: () => settings.current().keepRefusedUntilMs,
+  });
+  onStop(() => server.close());
+  const { port } = await server.listen(config.webhookPort, host);
+  url = `http://${host}:${port}`;
+  return { url, tunnel };
+}
+
+/** Contract, event publishing and the private listener. Errors: port_taken. */
+export async function startApi(
+  common: Common,
+  deps: {
+    store: Store;
+    worker: WorkerClient;
+    storage: LocalStorage;
+    providers: readonly Provider[];
+    settings: Settings;
+    jobs: JobWorker;
+    webhooks: Webhooks;
+    sampleOf: (consoleUrl: () => string) => SampleMode;
+  },
+): Promise<Api> {
+  const { config, options, clock, log, bus, onStop } = common;
+  const { store, storage, settings, webhooks } = deps;
+  const identity = identify(config.dataDir, config.apiToken);
+  const media = createMedia({ store, storage });
+  const views = createViews(() => settings.current(), config.homeCountry);
+  let consoleUrl = (): string => '';
+  const dispatch = createDispatch(
+    createHandlers({
+      ...deps,
+      clock,
+      bus,
+      views,
+      tunnel: webhooks.tunnel,
+      playback: createPlayback({ store, storage }),
+      sample: deps.sampleOf(() => consoleUrl()),
+      system: {
+        version: options.version,
+        mode: config.mode,
+        host: options.host,
+        instanceId: identity.instanceId,
+        dataDir: config.dataDir,
+        startedAtMs: clock.now(),
+        webhooksLocalUrl: () => webhooks.url,
+      },
+    }),
+    log,
+  );
+  const publisher = publishChanges({ store, bus, views, log });
+  onStop(() => publisher.stop());
+  const server = createApiServer({
+    dispatch,
+    bus,
+    media,
+    log,
+    clock,
+    token: identity.apiToken,
+    instanceId: identity.instanceId,
+    rendererDir: options.rendererDir,
+    openapi: generateOpenApi(),
+  });
+  onStop(() => server.close());
+  const { port } = await server.listen(config.apiPort);
+  consoleUrl = () => options.consoleUrl?.(config.mode) ?? server.newCodeUrl();
+  writeInstance(config.dataDir, {
+    ...identity,
+    apiPort: port,
+    webhookPort: Number(new URL(webhooks.url).port),
+    pid: process.pid,
+  });
+  return { dispatch, serve: (question) => media.serve(question), consoleUrl: () => consoleUrl(), port };
+}

@@ -1,0 +1,225 @@
+// Lets calls happen: moves each one along its plan on the given clock and tells whoever asked to be told. Moments are
+// the plan's own, not those at which timers fire, so that a seed gives the same times at every speed.
+import { createCallPost, type Disorder } from './call-post.ts';
+import { callStatusParams, recordingStatusParams } from './callback-params.ts';
+import type { SandboxClock } from './clock.ts';
+import type { Outbox } from './outbox.ts';
+import type { CallPlan } from './plan-call.ts';
+import { createRandom, sidOf } from './random.ts';
+import { type CallbackTarget, isRunning, type SimCall, type SimRecording, type World } from './world.ts';
+
+/** Shorter recordings are thrown away by the provider with 16101. */
+const shortestMs = 1_000;
+
+export interface RecordingWish {
+  source: SimRecording['source'];
+  track: SimRecording['track'];
+  channels: 1 | 2;
+  callback: CallbackTarget | null;
+}
+
+export interface Lifecycle {
+  /**
+   * Sets a call going.
+   * @param seed with the number of calls so far it decides the SID
+   * @returns the call as it begins, and a promise of its last callback having been delivered or given up
+   */
+  begin(seed: string, plan: CallPlan, wish: BeginWish): { call: SimCall; done: Promise<void> };
+  /** Hangs up now; a call that has ended stays as it is. */
+  hangUp(call: SimCall): void;
+  /** Starts a recording of a call in progress. */
+  record(call: SimCall, wish: RecordingWish, atMs?: number): SimRecording;
+  pause(recording: SimRecording, behavior: 'skip' | 'silence'): void;
+  resume(recording: SimRecording): void;
+  stopRecording(recording: SimRecording): void;
+  /** Resolves when no call is under way and every callback was delivered or given up. */
+  idle(): Promise<void>;
+  /** Breaks off whatever is under way. */
+  stop(): Promise<void>;
+}
+
+export interface BeginWish {
+  statusCallback: CallbackTarget | null;
+  /** How to record when the plan says so. */
+  recording: RecordingWish;
+  disorder: Disorder;
+}
+
+interface Course {
+  plan: CallPlan;
+  post: ReturnType<typeof createCallPost>;
+  /** Aborted when somebody hangs up, and when the sandbox stops. */
+  cut: AbortController;
+  hungUpAtMs: number | null;
+  finishing: Promise<void>[];
+}
+
+interface Deps {
+  clock: SandboxClock;
+  seed: string;
+  accountSid: string;
+  world: World;
+  outbox: Outbox;
+}
+
+export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps): Lifecycle {
+  const courses = new Map<SimCall, Course>();
+  const underWay = new Set<Promise<void>>();
+  const stopping = new AbortController();
+
+  const waitUntil = async (atMs: number, signal: AbortSignal): Promise<void> => {
+    const delayMs = atMs - clock.now();
+    if (delayMs > 0 && !signal.aborted) await clock.delay(delayMs, signal);
+  };
+
+  const tell = (call: SimCall, course: Course, event: string, status: string, atMs: number): void => {
+    const sequence = call.nextSequence++;
+    call.updatedAtMs = atMs;
+    if (call.statusCallback?.events.has(event) !== true) return;
+    course.post.post(call.statusCallback, callStatusParams(accountSid, call, status, sequence, atMs));
+  };
+
+  const tellRecording = (recording: SimRecording, course: Course): void => {
+    if (recording.callback?.events.has(recording.state) !== true) return;
+    course.post.post(recording.callback, recordingStatusParams(accountSid, recording));
+  };
+
+  const record: Lifecycle['record'] = (call, wish, atMs = clock.now()) => {
+    const recording: SimRecording = {
+      sid: sidOf('RE', `${seed}/${call.sid}/${call.recordings.length}`),
+      call,
+      state: 'in-progress',
+      ...wish,
+      createdAtMs: atMs,
+      updatedAtMs: atMs,
+      startedAtMs: atMs,
+      durationMs: null,
+      pauses: [],
+      errorCode: null,
+      mediaFromMs: null,
+    };
+    call.recordings.push(recording);
+    world.recordings.set(recording.sid, recording);
+    const course = courses.get(call);
+    if (course !== undefined) tellRecording(recording, course);
+    return recording;
+  };
+
+  const endRecording = (recording: SimRecording, state: 'processing' | 'stopped', atMs: number): void => {
+    const course = courses.get(recording.call);
+    if (course === undefined || !isRunning(recording)) return;
+    resumeAt(recording, atMs);
+    const skippedMs = recording.pauses
+      .filter((pause) => pause.behavior === 'skip')
+      .reduce((sum, pause) => sum + (pause.toMs ?? atMs) - pause.fromMs, 0);
+    recording.durationMs = Math.max(0, atMs - recording.startedAtMs - skippedMs);
+    recording.state = state;
+    recording.updatedAtMs = atMs;
+    course.finishing.push(finishRecording(recording, course, atMs + course.plan.processingMs));
+  };
+
+  const finishRecording = async (recording: SimRecording, course: Course, atMs: number): Promise<void> => {
+    await waitUntil(atMs, stopping.signal);
+    if (stopping.signal.aborted || recording.state === 'deleted') return;
+    const tooShort = (recording.durationMs ?? 0) < shortestMs;
+    recording.state = tooShort ? 'absent' : 'completed';
+    recording.errorCode = tooShort ? 16_101 : null;
+    recording.mediaFromMs = tooShort ? null : atMs + course.plan.mediaLateMs;
+    recording.updatedAtMs = atMs;
+    tellRecording(recording, course);
+  };
+
+  const drive = async (call: SimCall, course: Course, wish: BeginWish): Promise<void> => {
+    const { plan, cut } = course;
+    if (plan.direction === 'outbound') tell(call, course, 'initiated', 'initiated', plan.startsAtMs);
+    await waitUntil(plan.ringsAtMs, cut.signal);
+    if (!cut.signal.aborted) {
+      call.state = 'ringing';
+      call.startedAtMs = plan.ringsAtMs;
+      tell(call, course, 'ringing', 'ringing', plan.ringsAtMs);
+    }
+    await waitUntil(plan.answersAtMs ?? plan.endsAtMs, cut.signal);
+    if (plan.answersAtMs !== null && !cut.signal.aborted) {
+      call.state = 'in-progress';
+      call.startedAtMs = plan.answersAtMs;
+      tell(call, course, 'answered', 'in-progress', plan.answersAtMs);
+      if (plan.record) record(call, wish.recording, plan.answersAtMs);
+    }
+    await waitUntil(plan.endsAtMs, cut.signal);
+    if (stopping.signal.aborted) return;
+    end(call, course, course.hungUpAtMs ?? plan.endsAtMs);
+    await Promise.all(course.finishing);
+    await course.post.flush();
+  };
+
+  const end = (call: SimCall, course: Course, atMs: number): void => {
+    const answered = call.state === 'in-progress';
+    const unanswered = course.plan.outcome === 'busy' ? 'busy' : 'no-answer';
+    call.state = answered ? 'completed' : course.hungUpAtMs === null ? unanswered : 'canceled';
+    call.startedAtMs ??= atMs;
+    call.endedAtMs = atMs;
+    tell(call, course, 'completed', call.state, atMs);
+    for (const recording of call.recordings) endRecording(recording, 'processing', atMs);
+  };
+
+  return {
+    begin(callSeed, plan, wish) {
+      const sid = sidOf('CA', `${seed}/${callSeed}/${world.calls.size}`);
+      const call: SimCall = {
+        sid,
+        parentCallSid: null,
+        direction: plan.direction === 'inbound' ? 'inbound' : 'outbound-api',
+        from: plan.from,
+        to: plan.to,
+        state: plan.direction === 'inbound' ? 'ringing' : 'queued',
+        createdAtMs: plan.startsAtMs,
+        updatedAtMs: plan.startsAtMs,
+        startedAtMs: null,
+        endedAtMs: null,
+        statusCallback: wish.statusCallback,
+        nextSequence: 0,
+        recordings: [],
+      };
+      const random = createRandom(`${seed}/post/${sid}`);
+      const post = createCallPost({ outbox, random, seed: `${seed}/${sid}`, disorder: wish.disorder });
+      const course = { plan, post, cut: new AbortController(), hungUpAtMs: null, finishing: [] };
+      world.calls.set(sid, call);
+      courses.set(call, course);
+      const done = drive(call, course, wish).finally(() => underWay.delete(done));
+      underWay.add(done);
+      return { call, done };
+    },
+    hangUp(call) {
+      const course = courses.get(call);
+      if (course === undefined || call.endedAtMs !== null || course.hungUpAtMs !== null) return;
+      course.hungUpAtMs = clock.now();
+      course.cut.abort();
+    },
+    record,
+    pause(recording, behavior) {
+      if (recording.state !== 'in-progress') return;
+      recording.state = 'paused';
+      recording.updatedAtMs = clock.now();
+      recording.pauses.push({ fromMs: clock.now(), toMs: null, behavior });
+    },
+    resume: (recording) => resumeAt(recording, clock.now()),
+    stopRecording: (recording) => endRecording(recording, 'stopped', clock.now()),
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+    async stop() {
+      stopping.abort();
+      for (const course of courses.values()) course.cut.abort();
+      outbox.stop();
+      await Promise.all(underWay);
+    },
+  };
+}
+
+function resumeAt(recording: SimRecording, atMs: number): void {
+  if (recording.state !== 'paused') return;
+  recording.state = 'in-progress';
+  recording.updatedAtMs = atMs;
+  const pause = recording.pauses.at(-1);
+  if (pause !== undefined) pause.toMs = atMs;
+}

@@ -1,0 +1,99 @@
+// What exists in the made-up telephone world: calls and recordings as the provider would hold them. Kept in memory;
+// a sandbox that ends takes its world with it.
+
+export const callStates = [
+  'queued',
+  'ringing',
+  'in-progress',
+  'completed',
+  'busy',
+  'failed',
+  'no-answer',
+  'canceled',
+] as const;
+export type CallState = (typeof callStates)[number];
+
+export const recordingStates = [
+  'in-progress',
+  'paused',
+  'stopped',
+  'processing',
+  'completed',
+  'absent',
+  'deleted',
+] as const;
+export type RecordingState = (typeof recordingStates)[number];
+
+/** Where somebody wants to be told of something. */
+export interface CallbackTarget {
+  /** Absolute; a `#rc=…` fragment overrides how it is delivered and is neither signed nor sent. */
+  url: string;
+  method: 'GET' | 'POST';
+  events: ReadonlySet<string>;
+}
+
+export interface SimCall {
+  sid: string;
+  parentCallSid: string | null;
+  direction: 'inbound' | 'outbound-api';
+  from: string;
+  to: string;
+  state: CallState;
+  createdAtMs: number;
+  updatedAtMs: number;
+  /** Answered, or dialled while not yet answered; null while queued. */
+  startedAtMs: number | null;
+  endedAtMs: number | null;
+  statusCallback: CallbackTarget | null;
+  /** SequenceNumber of its next status callback. */
+  nextSequence: number;
+  recordings: SimRecording[];
+}
+
+export interface SimRecording {
+  sid: string;
+  call: SimCall;
+  state: RecordingState;
+  source: 'OutboundAPI' | 'DialVerb' | 'StartCallRecordingAPI';
+  track: 'both' | 'inbound' | 'outbound';
+  channels: 1 | 2;
+  createdAtMs: number;
+  updatedAtMs: number;
+  startedAtMs: number;
+  /** Null until it has ended. */
+  durationMs: number | null;
+  /** Times of this recording in which it was paused; a pause that still lasts has no end. */
+  pauses: { fromMs: number; toMs: number | null; behavior: 'skip' | 'silence' }[];
+  /** 16101 too short, 16102 silent; null when nothing is wrong. */
+  errorCode: number | null;
+  /** Media answers 404 before this moment; null until it is completed. */
+  mediaFromMs: number | null;
+  callback: CallbackTarget | null;
+}
+
+export interface World {
+  calls: Map<string, SimCall>;
+  recordings: Map<string, SimRecording>;
+  /** By creation; of equal moments the later made first, so that pages never change their order. */
+  callsNewestFirst(): SimCall[];
+  recordingsNewestFirst(): SimRecording[];
+}
+
+/** An empty world. */
+export function createWorld(): World {
+  const calls = new Map<string, SimCall>();
+  const recordings = new Map<string, SimRecording>();
+  const newestFirst = <T extends { createdAtMs: number }>(items: Iterable<T>): T[] =>
+    [...items].reverse().sort((a, b) => b.createdAtMs - a.createdAtMs);
+  return {
+    calls,
+    recordings,
+    callsNewestFirst: () => newestFirst(calls.values()),
+    recordingsNewestFirst: () => newestFirst(recordings.values()),
+  };
+}
+
+/** True while a recording still takes in sound, or could again. */
+export function isRunning(recording: SimRecording): boolean {
+  return recording.state === 'in-progress' || recording.state === 'paused';
+}

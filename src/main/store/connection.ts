@@ -1,0 +1,58 @@
+// One open connection with everything that is prepared on it. Opened anew as a whole after a failing disk.
+import type { Clock } from '../domain/clock.ts';
+import { type Calls, createCalls } from './calls.ts';
+import { type ClaimJobs, createClaimJobs } from './claim-jobs.ts';
+import { type Database, openWriter } from './database.ts';
+import { createDeliveries, type Deliveries } from './deliveries.ts';
+import { createJobs, type Jobs } from './jobs.ts';
+import { createJournal, type Journal } from './journal.ts';
+import { createProjection, type Projection } from './projection.ts';
+import { createRecordings, type Recordings } from './recordings.ts';
+import { createRefusals, type Refusals } from './refusals.ts';
+import { createSettings, type Settings } from './settings.ts';
+
+export interface Connection {
+  db: Database;
+  journal: Journal;
+  projection: Projection;
+  calls: Calls;
+  recordings: Recordings;
+  deliveries: Deliveries;
+  jobs: Jobs;
+  claims: ClaimJobs;
+  settings: Settings;
+  refusals: Refusals;
+}
+
+export interface ConnectionDeps {
+  databasePath: string;
+  clock: Clock;
+  newId: (prefix: string, nowMs: number) => string;
+  recordingIdOf: (providerId: string, providerRecordingId: string) => string;
+  /** Runs before anything is prepared. */
+  migrate: (db: Database) => void;
+}
+
+/** Errors: database_damaged, database_newer, disk_full, disk_failed, unavailable. */
+export function openConnection(deps: ConnectionDeps): Connection {
+  const db = openWriter(deps.databasePath);
+  try {
+    deps.migrate(db);
+    const projection = createProjection(db, deps.recordingIdOf);
+    return {
+      db,
+      projection,
+      journal: createJournal(db, { ...deps, projection }),
+      calls: createCalls(db),
+      recordings: createRecordings(db),
+      deliveries: createDeliveries(db),
+      jobs: createJobs(db, { now: deps.clock.now, newId: deps.newId }),
+      claims: createClaimJobs(db),
+      settings: createSettings(db),
+      refusals: createRefusals(db),
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

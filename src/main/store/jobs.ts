@@ -1,0 +1,136 @@
+// The job queue: what is to be done, kept in the same file and the same commits as what it changes.
+import type { JobState } from '../../preload/contract/activity.ts';
+import type { JobKind, NewJob } from '../domain/job.ts';
+import type { ChangeLog } from './changes.ts';
+import { decodeId, pageOf } from './cursor.ts';
+import type { Database, SqlValue, Statement } from './database.ts';
+import type { JobRow, JobSettlement, Page } from './store.ts';
+
+export interface Jobs {
+  /** Work that was asked for before is not asked for again. */
+  add(jobs: readonly NewJob[], log: ChangeLog): void;
+  renew(jobId: string, lease: string, leaseUntilMs: number): boolean;
+  /** @returns false when the lease is no longer that job's */
+  settle(settlement: JobSettlement, log: ChangeLog): boolean;
+  /** @returns the job as it is now ready again; null when it was not dead */
+  reopen(jobId: string, log: ChangeLog): JobRow | null;
+  get(jobId: string): JobRow | null;
+  find(kind: JobKind, dedupe: string): JobRow | null;
+  /** Newest first. */
+  list(
+    query: { state?: JobState | undefined; kind?: string | undefined },
+    limit: number,
+    cursor: string | null,
+  ): Page<JobRow>;
+  count(): { ready: number; running: number; dead: number };
+}
+
+export interface JobsDeps {
+  now: () => number;
+  newId: (prefix: string, nowMs: number) => string;
+}
+
+const columns = `jobId, kind, state, attempt, runAtMs, lastErrorCode, crashes, providerId,
+  payload ->> '$.recordingId' AS recordingId, createdAtMs, finishedAtMs, generation`;
+
+const settleTo = {
+  done: `state = 'done', finishedAtMs = @nowMs, lastErrorCode = NULL`,
+  retry: `state = 'ready', runAtMs = @runAtMs, lastErrorCode = @errorCode`,
+  dead: `state = 'dead', finishedAtMs = @nowMs, lastErrorCode = @errorCode`,
+  // The attempt was counted at the claim; a run that was called off used none.
+  release: `state = 'ready', runAtMs = @runAtMs, attempt = attempt - 1,
+    lastErrorCode = ifnull(@errorCode, lastErrorCode)`,
+} as const;
+
+export function createJobs(db: Database, deps: JobsDeps): Jobs {
+  const insert = db.prepare(
+    `INSERT INTO jobs (jobId, kind, dedupe, payload, providerId, state, runAtMs, attempt, generation, crashes, createdAtMs)
+     VALUES (?, ?, ?, ?, ?, 'ready', ?, 0, 0, 0, ?) ON CONFLICT (kind, dedupe) DO NOTHING`,
+  );
+  const renew = db.prepare(
+    `UPDATE jobs SET leaseUntilMs = ? WHERE jobId = ? AND lease = ? AND state = 'running'`,
+  );
+  const settleAs = (result: keyof typeof settleTo): Statement =>
+    db.prepare(
+      `UPDATE jobs SET lease = NULL, leaseUntilMs = NULL, ${settleTo[result]}
+       WHERE jobId = @jobId AND lease = @lease AND state = 'running'`,
+    );
+  const settles = {
+    done: settleAs('done'),
+    retry: settleAs('retry'),
+    dead: settleAs('dead'),
+    release: settleAs('release'),
+  };
+  const reopen = db.prepare<SqlValue[], JobRow>(
+    `UPDATE jobs SET state = 'ready', runAtMs = ?, attempt = 0, crashes = 0, generation = generation + 1,
+       lastErrorCode = NULL, finishedAtMs = NULL
+     WHERE jobId = ? AND state = 'dead' RETURNING ${columns}`,
+  );
+  const selectOne = db.prepare<SqlValue[], JobRow>(`SELECT ${columns} FROM jobs WHERE jobId = ?`);
+  const selectSame = db.prepare<SqlValue[], JobRow>(
+    `SELECT ${columns} FROM jobs WHERE kind = ? AND dedupe = ?`,
+  );
+  const selectPage = db.prepare<Record<string, SqlValue>, JobRow>(
+    `SELECT ${columns} FROM jobs WHERE (@before IS NULL OR jobId < @before) AND (@state IS NULL OR state = @state)
+       AND (@kind IS NULL OR kind = @kind) ORDER BY jobId DESC LIMIT @limit`,
+  );
+  const counts = (['ready', 'running', 'dead'] as const).map((state) =>
+    db.prepare<[], number>(`SELECT count(*) FROM jobs WHERE state = '${state}'`).pluck(),
+  );
+
+  return {
+    add(jobs, log) {
+      for (const job of jobs) {
+        const nowMs = deps.now();
+        const jobId = deps.newId('job', nowMs);
+        const { changes } = insert.run(
+          jobId,
+          job.kind,
+          job.dedupe,
+          JSON.stringify(job.payload),
+          job.providerId,
+          job.runAtMs,
+          nowMs,
+        );
+        if (changes === 1) log.note('job', jobId);
+      }
+    },
+    renew: (jobId, lease, leaseUntilMs) => renew.run(leaseUntilMs, jobId, lease).changes === 1,
+    settle(settlement, log) {
+      const { changes } = settles[settlement.result].run({
+        jobId: settlement.jobId,
+        lease: settlement.lease,
+        nowMs: deps.now(),
+        runAtMs: 'runAtMs' in settlement ? settlement.runAtMs : null,
+        errorCode: 'errorCode' in settlement ? settlement.errorCode : null,
+      });
+      if (changes === 1) log.note('job', settlement.jobId);
+      return changes === 1;
+    },
+    reopen(jobId, log) {
+      const row = reopen.get(deps.now(), jobId) ?? null;
+      if (row !== null) log.note('job', jobId);
+      return row;
+    },
+    get: (jobId) => selectOne.get(jobId) ?? null,
+    find: (kind, dedupe) => selectSame.get(kind, dedupe) ?? null,
+    list(query, limit, cursor) {
+      const rows = selectPage.all({
+        before: cursor === null ? null : decodeId(cursor),
+        state: query.state ?? null,
+        kind: query.kind ?? null,
+        limit: limit + 1,
+      });
+      return pageOf(
+        rows,
+        limit,
+        ({ jobId }) => [jobId],
+        (row) => row,
+      );
+    },
+    count() {
+      const [ready, running, dead] = counts.map((statement) => statement.get() ?? 0);
+      return { ready: ready ?? 0, running: running ?? 0, dead: dead ?? 0 };
+    },
+  };
+}

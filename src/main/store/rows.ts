@@ -1,0 +1,48 @@
+// Where a stored row and its TypeScript shape differ: booleans are 0 and 1, lists are JSON. Column names are the same.
+import type { CallRow } from '../domain/call.ts';
+import type { DomainEvent } from '../domain/provider-event.ts';
+import type { RecordingRow } from '../domain/recording.ts';
+
+export interface StoredCall extends Omit<CallRow, 'needsAttention'> {
+  needsAttention: number;
+}
+
+export interface StoredRecording extends Omit<RecordingRow, 'flags'> {
+  flags: string;
+}
+
+export interface StoredEventRow {
+  seq: number;
+  eventKey: string;
+  kind: string;
+  callId: string;
+  providerId: string;
+  occurredAtMs: number;
+  sequence: number;
+  keys: string;
+  data: string;
+}
+
+export const eventColumns = 'seq, eventKey, kind, callId, providerId, occurredAtMs, sequence, keys, data';
+
+export function toCall(row: StoredCall): CallRow {
+  return { ...row, needsAttention: row.needsAttention === 1 };
+}
+
+export function toRecording(row: StoredRecording): RecordingRow {
+  // Only this store writes the column, from RecordingRow.flags.
+  return { ...row, flags: JSON.parse(row.flags) as RecordingRow['flags'] };
+}
+
+export function toEvent(row: StoredEventRow): DomainEvent {
+  // Only this store writes these columns, from a DomainEvent.
+  return {
+    eventKey: row.eventKey,
+    kind: row.kind,
+    providerId: row.providerId,
+    occurredAtMs: row.occurredAtMs,
+    sequence: row.sequence,
+    keys: JSON.parse(row.keys) as DomainEvent['keys'],
+    data: JSON.parse(row.data) as DomainEvent['data'],
+  } as DomainEvent;
+}

@@ -1,0 +1,207 @@
+// The store port on SQLite: one connection, one queue of writes for it, and reads that never wait for either.
+import { mkdirSync } from 'node:fs';
+import type { DeliverySource } from '../../preload/contract/activity.ts';
+import type { Clock } from '../domain/clock.ts';
+import { leaseMs } from '../domain/job.ts';
+import type { DomainEvent } from '../domain/provider-event.ts';
+import type { WorkerClient } from '../worker/worker.ts';
+import type { ChangeLog } from './changes.ts';
+import type { PoisonJob } from './claim-jobs.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { attempt, databasePathIn } from './database.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { type Migration, migrate } from './migrate.ts';
+import { failedByCrashes, retriedByPerson } from './own-events.ts';
+import { compareWithJournal } from './rebuild.ts';
+import type { Changes, Store } from './store.ts';
+
+export interface SqliteStoreDeps {
+  /** Must be locked by this process (lock.ts). Made when it does not exist. */
+  dataDir: string;
+  clock: Clock;
+  /** A new id that sorts by time, such as ids.ts makes. */
+  newId: (prefix: string, nowMs: number) => string;
+  /** Our id of a provider's recording, the same for ever. */
+  recordingIdOf: (providerId: string, providerRecordingId: string) => string;
+  /** Takes searches and comparisons off the main loop; without it they run here. */
+  worker?: WorkerClient | undefined;
+  /** Tests only: called at named points around commits. */
+  crashPoint?: ((name: string) => void) | undefined;
+  /** Told what a change listener threw; other listeners and the commit are not disturbed. */
+  onListenerError?: ((error: unknown) => void) | undefined;
+  /** Tests only: another list of migrations. */
+  migrations?: readonly Migration[] | undefined;
+}
+
+/**
+ * Opens the store of a data folder, bringing its database up to date first.
+ * Errors: database_newer, database_damaged, disk_full, disk_failed, unavailable.
+ */
+export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
+  const { clock, newId, worker } = deps;
+  mkdirSync(deps.dataDir, { recursive: true, mode: 0o700 });
+  const recordingIdOf = remember(deps.recordingIdOf);
+  const open = (): Connection =>
+    attempt(() =>
+      openConnection({
+        databasePath: databasePathIn(deps.dataDir),
+        clock,
+        newId,
+        recordingIdOf,
+        migrate: (db) => void migrate(db, deps),
+      }),
+    );
+  let now = open();
+  const listeners = new Set<(changes: Changes) => void>();
+  const tell = (changes: Changes): void => {
+    for (const listener of listeners) {
+      try {
+        listener(changes);
+      } catch (error) {
+        deps.onListenerError?.(error);
+      }
+    }
+  };
+  const commits = createGroupCommit<Connection>({
+    connection: () => now,
+    reopen() {
+      now.db.close();
+      now = open();
+    },
+    onCommitted: tell,
+    crashPoint: deps.crashPoint ?? (() => undefined),
+  });
+  const { write } = commits;
+
+  const buried = (connection: Connection, poison: readonly PoisonJob[], log: ChangeLog): void => {
+    for (const job of poison) {
+      const recording = connection.recordings.get(job.recordingId);
+      if (recording === null) continue;
+      connection.journal.addEvents(failedByCrashes(job, recording, clock.now()), 'job', log);
+    }
+  };
+
+  return {
+    recordDelivery: (delivery) =>
+      write('delivery', ({ journal, jobs }, log) => {
+        const recorded = journal.addDelivery(delivery, log);
+        if (!recorded.repeat) jobs.add(delivery.jobs, log);
+        return recorded;
+      }),
+    appendEvents: (events: DomainEvent[], source: DeliverySource = 'job') =>
+      write('other', ({ journal }, log) => void journal.addEvents(events, source, log)),
+
+    claimJobs: (limit) =>
+      write('other', (connection, log) => {
+        const { jobs, poison } = connection.claims.claim(
+          limit,
+          clock.now(),
+          newId('lease', clock.now()),
+          log,
+        );
+        buried(connection, poison, log);
+        return jobs;
+      }),
+    renewLease: (jobId, lease) =>
+      write('other', ({ jobs }) => jobs.renew(jobId, lease, clock.now() + leaseMs)),
+    settleJob: (settlement) =>
+      write('job', ({ jobs, journal }, log) => {
+        if (!jobs.settle(settlement, log)) return false;
+        journal.addEvents(settlement.events, 'job', log);
+        jobs.add(settlement.jobs, log);
+        return true;
+      }),
+    retryJob: (jobId) =>
+      write('other', ({ jobs, journal, recordings }, log) => {
+        const job = jobs.reopen(jobId, log);
+        if (job === null) return jobs.get(jobId);
+        const recording = job.recordingId === null ? null : recordings.get(job.recordingId);
+        if (recording !== null) journal.addEvents(retriedByPerson(job, recording, clock.now()), 'user', log);
+        return job;
+      }),
+    recoverJobs: () =>
+      write('other', (connection, log) => {
+        const { count, poison } = connection.claims.recover(clock.now(), log);
+        buried(connection, poison, log);
+        return count;
+      }),
+
+    // Free search has no index to walk: it would hold up the main loop, and with it the next webhook.
+    listCalls: async (query, limit, cursor) =>
+      worker !== undefined && isSearch(query.q)
+        ? worker.searchCalls(query, limit, cursor)
+        : attempt(() => now.calls.list(query, limit, cursor)),
+    countCalls: async (query, cap) =>
+      worker !== undefined && isSearch(query.q)
+        ? worker.countCalls(query, cap)
+        : attempt(() => now.calls.count(query, cap)),
+    getCall: async (callId) => attempt(() => now.calls.get(callId)),
+    getCallRow: async (callId) => attempt(() => now.calls.getRow(callId)),
+    getRecording: async (recordingId) => attempt(() => now.recordings.get(recordingId)),
+    storedTotals: async () => attempt(() => now.recordings.totals()),
+
+    listDeliveries: async (query, limit, cursor) => attempt(() => now.deliveries.list(query, limit, cursor)),
+    getDelivery: async (deliveryId) => attempt(() => now.deliveries.get(deliveryId)),
+    lastDeliveryAtMs: async (providerId) => attempt(() => now.deliveries.lastAtMs(providerId)),
+
+    listJobs: async (query, limit, cursor) => attempt(() => now.jobs.list(query, limit, cursor)),
+    getJob: async (jobId) => attempt(() => now.jobs.get(jobId)),
+    findJob: async (kind, dedupe) => attempt(() => now.jobs.find(kind, dedupe)),
+    countJobs: async () => attempt(() => now.jobs.count()),
+
+    recordRefusal: (refusal) => write('other', ({ refusals }, log) => refusals.add(refusal, log)),
+    listRefusals: async (limit, cursor) => attempt(() => now.refusals.list(limit, cursor)),
+    getRefusal: async (refusalId) => attempt(() => now.refusals.get(refusalId)),
+    dropRefusedBodies: () => write('other', ({ refusals }, log) => refusals.dropBodies(log)),
+
+    getSetting: async (name) => attempt(() => now.settings.get(name)),
+    putSetting: (name, value) => write('other', ({ settings }, log) => settings.put(name, value, log)),
+    pauseProvider: (providerId, code) =>
+      write('other', ({ settings }, log) => settings.pause(providerId, code, clock.now(), log)),
+    resumeProvider: (providerId) => write('other', ({ settings }, log) => settings.resume(providerId, log)),
+    listPauses: async () => attempt(() => now.settings.pauses()),
+
+    async rebuild(apply) {
+      const compared =
+        worker === undefined
+          ? attempt(() => compareWithJournal(now.db, recordingIdOf))
+          : await worker.compareRebuild();
+      if (!apply) return { ...compared, applied: false };
+      if (compared.differences === 0) return { ...compared, applied: true };
+      // What differed is folded once more on the connection that writes: the journal may have grown meanwhile.
+      return write('other', (connection, log) => ({
+        ...compareWithJournal(connection.db, recordingIdOf, { projection: connection.projection, log }),
+        applied: true,
+      }));
+    },
+
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close() {
+      await commits.close();
+      if (!now.db.open) return;
+      now.db.pragma('wal_checkpoint(TRUNCATE)');
+      now.db.close();
+    },
+  };
+}
+
+function isSearch(q: string | undefined): boolean {
+  return q !== undefined && q.trim() !== '';
+}
+
+/** Every event of a recording asks for its id, and the id is a hash. */
+function remember(idOf: SqliteStoreDeps['recordingIdOf']): SqliteStoreDeps['recordingIdOf'] {
+  const known = new Map<string, string>();
+  return (providerId, providerRecordingId) => {
+    const name = `${providerId}\n${providerRecordingId}`;
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    if (known.size >= 4_096) known.clear();
+    const made = idOf(providerId, providerRecordingId);
+    known.set(name, made);
+    return made;
+  };
+}

@@ -1,0 +1,157 @@
+// THE PUBLIC EDGE: the only listener that a tunnel may reach, on a port of its own. It answers providers' signed
+// POSTs on the paths of the providers' own table, GET /healthz, and 404 to everything else before reading a body.
+// Nothing of the console is served here, and nothing of a request is believed before its signature is proven: not the
+// Host header, not X-Forwarded-*, not the Content-Length.
+import { createServer, type Server } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import express, { type ErrorRequestHandler } from 'express';
+import type { Clock } from '../domain/clock.ts';
+import { AppError } from '../domain/errors.ts';
+import type { Log } from '../log.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ApplyProviderEvent } from '../recordings/apply-provider-event.ts';
+import type { Store } from '../store/store.ts';
+import type { Tunnel } from '../tunnel/tunnel.ts';
+import { defaultLimits, type WebhookLimits } from './limits.ts';
+import { type BodyReader, createBodyReader } from './read-body.ts';
+import { answer, createReceive, type ReceiveDeps } from './receive.ts';
+import { createRefusalNotes } from './refusals.ts';
+import { createSocketPool } from './sockets.ts';
+
+export interface WebhookServerDeps {
+  providers: readonly Provider[];
+  /** The signature's URL comes from here and from nowhere else. */
+  tunnel: Pick<Tunnel, 'acceptedUrls'>;
+  apply: ApplyProviderEvent;
+  store: Pick<Store, 'recordRefusal'>;
+  clock: Clock;
+  log: Log;
+  newId: (prefix: string, nowMs: number) => string;
+  /** Refused bodies are kept while this is in the future, epoch milliseconds. */
+  keepRefusedUntilMs: () => number | null;
+  /** Told of each noted refusal of a provider's route. */
+  onRefused?: (providerId: string) => void;
+  /** Only in fault tests: called at webhook:verified, webhook:before-2xx and webhook:after-2xx. */
+  crashPoint?: (name: string) => void;
+  /** Differences from the defaults of limits.ts. */
+  limits?: Partial<WebhookLimits>;
+  /** Monotonic milliseconds of the wall clock; sockets live in real time whatever `clock` says. */
+  monotonicMs?: () => number;
+}
+
+export interface WebhookServer {
+  /**
+   * @param port 0 takes a free one
+   * @returns the port that it listens on
+   * Errors: port_taken, bad_config
+   */
+  listen(port: number, host: string): Promise<{ port: number }>;
+  /** Takes no more connections, lets answers under way finish for a moment, then closes the rest. */
+  close(): Promise<void>;
+}
+
+export function createWebhookServer(deps: WebhookServerDeps): WebhookServer {
+  const limits: WebhookLimits = { ...defaultLimits, ...deps.limits };
+  const now = deps.monotonicMs ?? (() => performance.now());
+  const bodies = createBodyReader(limits, now);
+  const refusals = createRefusalNotes(deps, now);
+  const sockets = createSocketPool(limits.maxSockets, now);
+
+  const app = createRoutes(deps.providers, bodies, { ...deps, bodies, refusals, sockets });
+  const server = createServer(
+    {
+      connectionsCheckingInterval: limits.checkEveryMs,
+      headersTimeout: limits.headersTimeoutMs,
+      // The rate rule answers earlier; this is the net below it.
+      requestTimeout: limits.headersTimeoutMs + limits.maxBodyMs + limits.drainMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      noDelay: true,
+    },
+    app,
+  );
+  // Without this Node says "100 Continue" before a route could refuse.
+  server.on('checkContinue', app);
+  server.on('connection', (socket) => sockets.add(socket));
+  // While listening: no file descriptor left, and the like. The next connection may work.
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (server.listening) deps.log.error('webhook listener in trouble', { code: error.code });
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // Not HTTP, or not in time: no more is said than that.
+    const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    if (socket.writable) socket.end(late ? bareTimeout : bareBadRequest, () => socket.destroy());
+    else socket.destroy();
+  });
+
+  return {
+    listen: (port, host) => listen(server, port, host),
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // Kept-alive connections become idle one by one as their answers go out.
+      const idle = setInterval(() => server.closeIdleConnections(), 20);
+      const rest = setTimeout(() => server.closeAllConnections(), limits.closeGraceMs);
+      server.closeIdleConnections();
+      await closed;
+      clearInterval(idle);
+      clearTimeout(rest);
+      bodies.close();
+      await refusals.close();
+    },
+  };
+}
+
+const bareBadRequest = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+const bareTimeout = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+
+function createRoutes(
+  providers: readonly Provider[],
+  bodies: BodyReader,
+  deps: ReceiveDeps,
+): express.Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  // Paths are exact: signatures cover them letter by letter.
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  for (const provider of providers) {
+    for (const route of provider.routes) {
+      const receive = createReceive(deps, provider, route);
+      app.all(route.path, (request, response, next) => {
+        // `POST http://elsewhere/webhooks/...` matches the path too, and is no request of a provider.
+        if (request.url.startsWith('/')) receive(request, response);
+        else next();
+      });
+    }
+  }
+  app.all('/healthz', (request, response) => {
+    const asked = request.method === 'GET' || request.method === 'HEAD';
+    answer(bodies, request, response, asked ? 200 : 405, asked ? undefined : { Allow: 'GET, HEAD' });
+  });
+  app.use((request, response) => answer(bodies, request, response, 404));
+  const onError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+    deps.log.error('webhook route failed', { stack: error instanceof Error ? (error.stack ?? '') : '' });
+    answer(bodies, request, response, 503);
+  };
+  app.use(onError);
+  return app;
+}
+
+function listen(server: Server, port: number, host: string): Promise<{ port: number }> {
+  return new Promise((resolve, reject) => {
+    const onError = (cause: NodeJS.ErrnoException): void => {
+      const taken = cause.code === 'EADDRINUSE';
+      const sentence = taken
+        ? `Port ${port} is in use by another program; choose another for webhooks with TAPEDECK_WEBHOOK_PORT.`
+        : `Webhooks cannot be received on port ${port}; choose another with TAPEDECK_WEBHOOK_PORT.`;
+      reject(new AppError(taken ? 'port_taken' : 'bad_config', sentence, { cause }));
+    };
+    server.once('error', onError);
+    server.listen({ port, host }, () => {
+      server.off('error', onError);
+      const address = server.address();
+      resolve({ port: typeof address === 'object' && address !== null ? address.port : port });
+    });
+  });
+}

@@ -1,0 +1,34 @@
+import { Icon } from '../components/icons.tsx';
+import { useApp } from '../state/use-app.tsx';
+import styles from './status-bar.module.css';
+import { activityItem, type StatusItem, statusItems } from './status-items.ts';
+
+export function StatusBar() {
+  const status = useApp((state) => state.status);
+  const liveCount = useApp((state) => state.liveIds.length);
+  const connection = useApp((state) => state.connection);
+  // Only asked for while lost: it changes with every event.
+  const heardAtMs = useApp((state) => (state.connection === 'lost' ? state.heardAtMs : null));
+  const activity = activityItem(status, connection, heardAtMs);
+  return (
+    <footer className={styles.bar} aria-label="Status">
+      {statusItems(status, liveCount).map((item) => (
+        <Item key={item.key} item={item} />
+      ))}
+      {activity !== null && (
+        <span className={styles.right}>
+          <Item item={activity} />
+        </span>
+      )}
+    </footer>
+  );
+}
+
+function Item({ item }: { item: StatusItem }) {
+  return (
+    <span className={`${styles.item} ${styles[item.tone]}`} title={item.title}>
+      <Icon name={item.icon} />
+      <span>{item.text}</span>
+    </span>
+  );
+}
