@@ -41,23 +41,27 @@ export async function startProduct(options: {
   args?: string[];
   entry?: string;
 }): Promise<Product> {
-  const child = spawn(process.execPath, [options.entry ?? join(root, 'out/main/headless.js'), ...(options.args ?? [])], {
-    // Not the project's folder: a developer's own .env there is none of the test's business.
-    cwd: options.dataDir,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: options.dataDir,
-      NODE_ENV: 'test',
-      TAPEDECK_DATA_DIR: options.dataDir,
-      TAPEDECK_WEBHOOK_PORT: '0',
-      TAPEDECK_API_PORT: '0',
-      TAPEDECK_API_TOKEN: apiToken,
-      TAPEDECK_LOG_LEVEL: 'warn',
-      ...options.env,
+  const child = spawn(
+    process.execPath,
+    [options.entry ?? join(root, 'out/main/headless.js'), ...(options.args ?? [])],
+    {
+      // Not the project's folder: a developer's own .env there is none of the test's business.
+      cwd: options.dataDir,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: options.dataDir,
+        NODE_ENV: 'test',
+        TAPEDECK_DATA_DIR: options.dataDir,
+        TAPEDECK_WEBHOOK_PORT: '0',
+        TAPEDECK_API_PORT: '0',
+        TAPEDECK_API_TOKEN: apiToken,
+        TAPEDECK_LOG_LEVEL: 'warn',
+        ...options.env,
+      },
     },
-  });
+  );
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
@@ -86,21 +90,28 @@ export async function startProduct(options: {
       await ended;
     },
     async kill() {
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, 'SIGKILL');
       await ended;
     },
   };
 }
 
-async function readyLine(child: ChildProcess, stderr: () => string): Promise<{ webhooks: string; console: string }> {
+async function readyLine(
+  child: ChildProcess,
+  stderr: () => string,
+): Promise<{ webhooks: string; console: string }> {
   return new Promise((resolve, reject) => {
     let text = '';
     child.stdout?.setEncoding('utf8').on('data', (part: string) => {
       text += part;
       const line = text.split('\n').find((candidate) => candidate.startsWith('{"tapedeck":"ready"'));
-      if (line !== undefined && text.includes('\n')) resolve(JSON.parse(line) as { webhooks: string; console: string });
+      if (line !== undefined && text.includes('\n'))
+        resolve(JSON.parse(line) as { webhooks: string; console: string });
     });
-    child.once('exit', (code) => reject(new Error(`the product ended with ${code} before it was ready: ${stderr()}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`the product ended with ${code} before it was ready: ${stderr()}`)),
+    );
   });
 }
 

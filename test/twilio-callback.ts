@@ -35,7 +35,9 @@ export function recordingParameters(options: {
     RecordingChannels: '2',
     ErrorCode: '0',
     CallSid: options.callSid,
-    RecordingStartTime: (options.startedAt ?? new Date('2026-11-20T10:31:03Z')).toUTCString().replace('GMT', '+0000'),
+    RecordingStartTime: (options.startedAt ?? new Date('2026-11-20T10:31:03Z'))
+      .toUTCString()
+      .replace('GMT', '+0000'),
     AccountSid: accountSid,
     ...(status === 'in-progress' ? {} : { RecordingDuration: String(options.durationS ?? 1) }),
   };
@@ -66,12 +68,18 @@ export function callParameters(options: {
     CallbackSource: 'call-progress-events',
     SequenceNumber: String(options.sequence),
     Timestamp: (options.at ?? new Date('2026-11-20T10:31:00Z')).toUTCString().replace('GMT', '+0000'),
-    ...(options.durationS === undefined ? {} : { Duration: '1', CallDuration: String(options.durationS), SipResponseCode: '200' }),
+    ...(options.durationS === undefined
+      ? {}
+      : { Duration: '1', CallDuration: String(options.durationS), SipResponseCode: '200' }),
   };
 }
 
 /** A request for `fetch`: form body, right headers, right signature for `publicUrl + path`. */
-export function signedRequest(publicUrl: string, path: string, parameters: Record<string, string>): RequestInit {
+export function signedRequest(
+  publicUrl: string,
+  path: string,
+  parameters: Record<string, string>,
+): RequestInit {
   return {
     method: 'POST',
     headers: {

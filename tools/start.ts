@@ -6,7 +6,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isStale } from './build-state.ts';
 import { startDev } from './dev.ts';
-import { refuseOldNode } from './node-version.js';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
@@ -58,7 +57,6 @@ function run(command: string, args: string[]): void {
 }
 
 async function main(args: string[]): Promise<void> {
-  refuseOldNode();
   if (args.includes('--dev')) return startDev(root, args);
   if (isStale(root)) {
     process.stderr.write('Building Tapedeck...\n');

@@ -39,9 +39,18 @@ export function start(file: string, args: string[] = []): Helper {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const hear = async <T>(shape: z.ZodType<T>): Promise<T> => {
-    const gone = once(child, 'exit').then(() => Promise.reject(new Error(`${file} ended too early`)));
-    const [message] = await Promise.race([once(child, 'message'), gone]);
-    return shape.parse(message);
+    // Whichever comes first takes the other's listener away with it.
+    const heard = new AbortController();
+    const { signal } = heard;
+    try {
+      const gone = once(child, 'exit', { signal }).then(() =>
+        Promise.reject(new Error(`${file} ended too early`)),
+      );
+      const [message] = await Promise.race([once(child, 'message', { signal }), gone]);
+      return shape.parse(message);
+    } finally {
+      heard.abort();
+    }
   };
   return {
     hear,

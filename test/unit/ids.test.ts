@@ -6,7 +6,7 @@ import { callIdPattern, newId, recordingIdOf, recordingIdPattern } from '../../s
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 function numberOf(text: string): bigint {
-  return [...text].reduce((value, character) => value * 32n + BigInt(alphabet.indexOf(character)), 0n);
+  return Array.from(text).reduce((value, character) => value * 32n + BigInt(alphabet.indexOf(character)), 0n);
 }
 
 test('a new id carries its millisecond and sorts by it', () => {

@@ -4,7 +4,7 @@
 import type { CallDirection, CallRecordingStatus, CallStatus } from '../../preload/contract/calls.ts';
 import type { RecordingStatus } from '../../preload/contract/recordings.ts';
 import { type CallFacts, compareEvents, type DomainEvent, isRecordingEvent } from './provider-event.ts';
-import { foldRecording, type RecordingEvent, type RecordingRow } from './recording.ts';
+import { foldRecording, isProviderEvent, type RecordingEvent, type RecordingRow } from './recording.ts';
 
 export interface CallRow {
   callId: string;
@@ -119,7 +119,9 @@ function isCallFacts(
 
 function foldCallFacts(callId: string, ordered: readonly DomainEvent[]): CallRow {
   const own = ordered.filter((event) => event.kind !== 'call.minted');
-  const first = own[0] ?? ordered[0];
+  // What Tapedeck did about a recording says nothing of when the call was; our clock may have been wrong, too.
+  const told = own.filter((event) => !isRecordingEvent(event) || isProviderEvent(event));
+  const first = told[0] ?? own[0] ?? ordered[0];
   if (first === undefined) throw new TypeError('a call without events cannot be folded');
   const row: CallRow = {
     callId,
@@ -144,7 +146,7 @@ function foldCallFacts(callId: string, ordered: readonly DomainEvent[]): CallRow
     applyCallFacts(row, facts);
     talkMs = facts.talkMs ?? talkMs;
   }
-  for (const event of own) {
+  for (const event of told) {
     // A recording cannot begin before its call did.
     const knownMs =
       isRecordingEvent(event) && 'startedAtMs' in event.data ? event.data.startedAtMs : undefined;

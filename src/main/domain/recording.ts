@@ -50,7 +50,10 @@ const providerStatus: Record<ProviderKind, RecordingStatus> = {
   'recording.absent': 'absent',
 };
 
-function isProviderEvent(event: RecordingEvent): event is Extract<RecordingEvent, { kind: ProviderKind }> {
+/** True for what the provider says of a recording, false for what Tapedeck did about it. */
+export function isProviderEvent(
+  event: RecordingEvent,
+): event is Extract<RecordingEvent, { kind: ProviderKind }> {
   return event.kind in providerRank;
 }
 

@@ -52,14 +52,17 @@ export function guardNavigation(
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
-/** Camera, microphone, location, notifications, devices: the console needs none of them. */
+/** Putting text on the clipboard is all that the console asks for (Copy); reading it, cameras and devices are not. */
+const granted = 'clipboard-sanitized-write';
+
+/** Denies every permission but writing plain text to the clipboard. */
 export function denyPermissions(
   session: Pick<
     Session,
     'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'
   >,
 ): void {
-  session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, callback) => callback(permission === granted));
+  session.setPermissionCheckHandler((_contents, permission) => permission === granted);
   session.setDevicePermissionHandler(() => false);
 }

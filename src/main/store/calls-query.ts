@@ -123,6 +123,10 @@ function search(text: string): Sql {
     { text: `callId LIKE ? ESCAPE '\\'`, params: [like] },
     { text: `callId IN (SELECT callId FROM callKeys WHERE value LIKE ? ESCAPE '\\')`, params: [like] },
     {
+      text: `callId IN (SELECT callId FROM recordings WHERE providerRecordingId LIKE ? ESCAPE '\\')`,
+      params: [like],
+    },
+    {
       text: `callId IN (SELECT intoCallId FROM callAliases WHERE callId LIKE ? ESCAPE '\\')`,
       params: [like],
     },

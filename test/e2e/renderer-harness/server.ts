@@ -22,7 +22,11 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-type Unnumbered = EventEnvelope extends infer E ? (E extends { seq: number } ? Omit<E, 'seq'> : never) : never;
+type Unnumbered = EventEnvelope extends infer E
+  ? E extends { seq: number }
+    ? Omit<E, 'seq'>
+    : never
+  : never;
 
 export interface Harness {
   url: string;
@@ -55,7 +59,8 @@ export async function startHarness(dir: string, port = 0): Promise<Harness> {
     asked: [],
     emit(event) {
       seq += 1;
-      for (const stream of streams) stream.write(`id: ${seq}\ndata: ${JSON.stringify({ seq, ...event })}\n\n`);
+      for (const stream of streams)
+        stream.write(`id: ${seq}\ndata: ${JSON.stringify({ seq, ...event })}\n\n`);
     },
     dropStreams() {
       for (const stream of streams) stream.destroy();

@@ -10,7 +10,7 @@ interface Made {
   listeners: Map<string, (event: { url: string; preventDefault: () => void }) => void>;
   windowOpen: () => unknown;
   requestPermission: (contents: null, permission: string, callback: (granted: boolean) => void) => void;
-  checkPermission: () => boolean;
+  checkPermission: (contents: null, permission: string) => boolean;
   checkDevice: () => boolean;
 }
 
@@ -33,7 +33,7 @@ vi.mock('electron', () => ({
           setPermissionRequestHandler: (handler: Made['requestPermission']) => {
             own.requestPermission = handler;
           },
-          setPermissionCheckHandler: (handler: () => boolean) => {
+          setPermissionCheckHandler: (handler: Made['checkPermission']) => {
             own.checkPermission = handler;
           },
           setDevicePermissionHandler: (handler: () => boolean) => {
@@ -115,7 +115,7 @@ test('stays on our own pages, however it is led away', () => {
   expect(window.windowOpen()).toEqual({ action: 'deny' });
 });
 
-test('grants no permission', () => {
+test('grants putting text on the clipboard, for Copy, and no other permission', () => {
   const answers: boolean[] = [];
   for (const permission of [
     'media',
@@ -128,5 +128,8 @@ test('grants no permission', () => {
     window.requestPermission(null, permission, (granted) => answers.push(granted));
   }
   expect(answers).toEqual(Array(6).fill(false));
-  expect([window.checkPermission(), window.checkDevice()]).toEqual([false, false]);
+  expect([window.checkPermission(null, 'media'), window.checkDevice()]).toEqual([false, false]);
+  window.requestPermission(null, 'clipboard-sanitized-write', (granted) => answers.push(granted));
+  expect(answers.at(-1)).toBe(true);
+  expect(window.checkPermission(null, 'clipboard-sanitized-write')).toBe(true);
 });

@@ -16,7 +16,9 @@ export function buttonClass(kind: 'plain' | 'primary' = 'plain'): string {
 
 /** A filter that is on or off. */
 export function Chip({ pressed, ...props }: ComponentProps<'button'> & { pressed: boolean }) {
-  return <button type="button" className={`${styles.button} ${styles.chip}`} aria-pressed={pressed} {...props} />;
+  return (
+    <button type="button" className={`${styles.button} ${styles.chip}`} aria-pressed={pressed} {...props} />
+  );
 }
 
 /** 28 px square; `label` is its name. */

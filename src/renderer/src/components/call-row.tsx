@@ -34,7 +34,7 @@ export const CallRow = memo(function CallRow({ call, words, lengthMs, isActive }
       <span role="gridcell" className={styles.line}>
         {lineOf(call)}
       </span>
-      <span role="gridcell" className={styles.length}>
+      <span role="gridcell" className={styles.length} data-timer="">
         {lengthMs === null ? '' : lengthText(lengthMs)}
       </span>
       <span role="gridcell" className={styles.status}>
@@ -49,7 +49,7 @@ export const LiveCallRow = memo(function LiveCallRow({ call, words, lengthMs, is
   const direction = directionOf(call);
   return (
     <div className={`${styles.liveRow} ${isActive ? styles.active : ''}`} data-row="">
-      <span role="gridcell" className={styles.timer}>
+      <span role="gridcell" className={styles.timer} data-timer="">
         <span aria-hidden="true">{lengthMs === null ? '–:––' : lengthText(lengthMs)}</span>
         <span className="spoken">{lengthMs === null ? 'not answered' : spokenLength(lengthMs)}</span>
       </span>

@@ -71,11 +71,7 @@ export function mergePage(
   // Scrolled away from the top, what is new waits, so that nothing moves under the reader's eyes.
   const shown = new Set(list.ids);
   const newCount = isFirst && meets && !list.atTop ? pageIds.findIndex((id) => shown.has(id)) : 0;
-  const joined = isFirst
-    ? meets
-      ? [...pageIds.slice(newCount), ...older]
-      : pageIds
-    : [...rest, ...pageIds];
+  const joined = isFirst ? (meets ? [...pageIds.slice(newCount), ...older] : pageIds) : [...rest, ...pageIds];
   const keepsCursor = isFirst && meets && older.length > 0;
   const next: CallList = {
     ...list,

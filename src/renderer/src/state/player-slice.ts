@@ -117,7 +117,7 @@ export function createPlayerSlice(
           return;
         }
         remember();
-        deck.pause();
+        deck.unload();
         loading.abort();
         loading = new AbortController();
         const { signal } = loading;

@@ -27,7 +27,8 @@ export function CallDetail({ isAlone }: { isAlone: boolean }) {
   }, [callId, loadDetail]);
   useSeekFromAddress(entry?.detail ?? null);
 
-  if (callId === null) return <PaneState title="No call selected">Choose a call to see what happened.</PaneState>;
+  if (callId === null)
+    return <PaneState title="No call selected">Choose a call to see what happened.</PaneState>;
   return (
     <article className={styles.detail} id="call-detail" tabIndex={-1} aria-label="Call">
       {isAlone && <BackButton />}
@@ -58,7 +59,10 @@ function useSeekFromAddress(detail: Detail | null): void {
     const { callId, providerId, mainRecordingId } = detail.call;
     const main = detail.recordings.find(({ recordingId }) => recordingId === mainRecordingId);
     if (main?.status !== 'stored') return;
-    void load({ recordingId: main.recordingId, callId, providerId }, { play: false, atMs: atSeconds * 1_000 });
+    void load(
+      { recordingId: main.recordingId, callId, providerId },
+      { play: false, atMs: atSeconds * 1_000 },
+    );
     // Once per address: later news about the call must not move the playhead.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [atSeconds, detail?.call.mainRecordingId, load]);
@@ -104,9 +108,7 @@ function Actions({ call, main }: { call: CallView; main: RecordingView | null })
   const load = useApp((state) => state.load);
   const togglePlay = useApp((state) => state.togglePlay);
   const retry = useApp((state) => state.retryRecording);
-  const isPlaying = useApp(
-    (state) => state.playing && state.loaded?.recordingId === call.mainRecordingId,
-  );
+  const isPlaying = useApp((state) => state.playing && state.loaded?.recordingId === call.mainRecordingId);
   const recordingId = call.mainRecordingId;
   if (recordingId === null) return null;
   if (call.recordingStatus === 'failed') {
@@ -130,7 +132,11 @@ function Actions({ call, main }: { call: CallView; main: RecordingView | null })
       >
         {isPlaying ? 'Pause' : 'Play'}
       </Button>
-      <a className={buttonClass()} href={`/media/${recordingId}?download=1`} download={main === null ? '' : undefined}>
+      <a
+        className={buttonClass()}
+        href={`/media/${recordingId}?download=1`}
+        download={main === null ? '' : undefined}
+      >
         Save a copy
       </a>
     </div>

@@ -32,7 +32,12 @@ export function DeckControls({ loaded, onZoom }: DeckControlsProps) {
           label="Speed"
           side="top"
           trigger={
-            <button type="button" className={styles.small} aria-label={`Speed ${rate}x`} title="Speed (- and =)">
+            <button
+              type="button"
+              className={styles.small}
+              aria-label={`Speed ${rate}x`}
+              title="Speed (- and =)"
+            >
               {rate}x
             </button>
           }
@@ -43,7 +48,11 @@ export function DeckControls({ loaded, onZoom }: DeckControlsProps) {
           }))}
         />
         {loaded.playback !== null && (
-          <a className={`${styles.small} ${styles.plain}`} href={`${loaded.playback.url}?download=1`} download="">
+          <a
+            className={`${styles.small} ${styles.plain}`}
+            href={`${loaded.playback.url}?download=1`}
+            download=""
+          >
             Save a copy
           </a>
         )}
@@ -51,7 +60,12 @@ export function DeckControls({ loaded, onZoom }: DeckControlsProps) {
           label="More"
           side="top"
           trigger={
-            <button type="button" className={`${styles.small} ${styles.iconOnly}`} aria-label="More" title="More">
+            <button
+              type="button"
+              className={`${styles.small} ${styles.iconOnly}`}
+              aria-label="More"
+              title="More"
+            >
               <Icon name="more" />
             </button>
           }

@@ -41,8 +41,12 @@ export function DeckLanes({ loaded, view, onView, onTime }: DeckLanesProps) {
   // The words' own computed colours, so that forced colours reach the canvas, too.
   useLayoutEffect(() => {
     if (typeof peaks === 'string' || bright.current === null || dim.current === null) return;
-    const colourOf = (element: Element | null): string => (element === null ? '' : getComputedStyle(element).color);
-    const clinic = { channel: isMono ? 0 : channelOf('clinic', swapped), colour: colourOf(clinicName.current) };
+    const colourOf = (element: Element | null): string =>
+      element === null ? '' : getComputedStyle(element).color;
+    const clinic = {
+      channel: isMono ? 0 : channelOf('clinic', swapped),
+      colour: colourOf(clinicName.current),
+    };
     const lanes = isMono
       ? [clinic]
       : [clinic, { channel: channelOf('caller', swapped), colour: colourOf(callerName.current) }];

@@ -49,7 +49,12 @@ function LoadedDeck({ loaded }: { loaded: Loaded }) {
             {loaded.problem}
           </p>
         ) : (
-          <DeckLanes loaded={loaded} view={zoom ?? whole} onView={zoom === null ? ignore : setZoom} onTime={onTime} />
+          <DeckLanes
+            loaded={loaded}
+            view={zoom ?? whole}
+            onView={zoom === null ? ignore : setZoom}
+            onTime={onTime}
+          />
         )}
       </div>
       <DeckControls loaded={loaded} onZoom={onZoom} />
@@ -57,13 +62,7 @@ function LoadedDeck({ loaded }: { loaded: Loaded }) {
   );
 }
 
-function Transport({
-  loaded,
-  timeRef,
-}: {
-  loaded: Loaded;
-  timeRef: { current: HTMLSpanElement | null };
-}) {
+function Transport({ loaded, timeRef }: { loaded: Loaded; timeRef: { current: HTMLSpanElement | null } }) {
   const playing = useApp((state) => state.playing);
   const toggle = useApp((state) => state.togglePlay);
   const load = useApp((state) => state.load);
@@ -122,10 +121,7 @@ function useMediaSession(subtitle: string): void {
 function ignore(): void {}
 
 /** Ctrl and wheel. Not a React handler, because those may not prevent the browser's own zoom. */
-function useWheelZoom(
-  element: { current: HTMLElement | null },
-  onZoom: (factor: number) => void,
-): void {
+function useWheelZoom(element: { current: HTMLElement | null }, onZoom: (factor: number) => void): void {
   useEffect(() => {
     const lanes = element.current;
     if (lanes === null) return;

@@ -23,8 +23,7 @@ export function Live() {
   const isStale = useApp((state) => state.connection === 'lost');
   const nowMs = useProductNow(5_000);
   const items = useMemo(
-    () =>
-      liveItems({ liveIds, endedIds, todayIds: todayIds ?? [] }, callsById, nowMs, timeScale, todayCount),
+    () => liveItems({ liveIds, endedIds, todayIds: todayIds ?? [] }, callsById, nowMs, timeScale, todayCount),
     [liveIds, endedIds, todayIds, callsById, nowMs, timeScale, todayCount],
   );
   const open = (callId: string): void => go({ view: 'calls', callId, show: 'today', atSeconds: null });

@@ -33,15 +33,16 @@ export function RecordingList({ detail, service }: { detail: CallDetail; service
               {words.action === 'play' && (
                 <Button
                   onClick={() =>
-                    void load({ recordingId, callId: call.callId, providerId: call.providerId }, { play: true })
+                    void load(
+                      { recordingId, callId: call.callId, providerId: call.providerId },
+                      { play: true },
+                    )
                   }
                 >
                   Play
                 </Button>
               )}
-              {words.action === 'retry' && (
-                <Button onClick={() => void retry(recordingId)}>Try again</Button>
-              )}
+              {words.action === 'retry' && <Button onClick={() => void retry(recordingId)}>Try again</Button>}
             </li>
           );
         })}

@@ -1,0 +1,399 @@
+// What every implementation of the store port must do. Written against the port alone.
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/main/domain/clock.ts';
+import { recordingIdOf } from '../../src/main/ids.ts';
+import type { CallsQuery, Changes, Store } from '../../src/main/store/store.ts';
+import {
+  callEvent,
+  delivery,
+  fetchJob,
+  recordingEvent,
+  serial,
+  startMs,
+  storedEvent,
+} from '../unit/store/samples.ts';
+
+export interface StoreUnderTest {
+  store: Store;
+  clock: Clock & { set(nowMs: number): void; add(ms: number): void };
+}
+
+export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`${name}: deliveries`, () => {
+    it('turns a recording callback into a call, a recording and a job in one step', async () => {
+      const { store } = await open();
+      const { deliveryId, callId, repeat } = await store.recordDelivery(
+        delivery([recordingEvent('CA1', 'RE1', 'recording.available', { durationMs: 5_000 })], {
+          jobs: [fetchJob('RE1')],
+        }),
+      );
+      expect(repeat).toBe(false);
+      const found = await store.getCall(callId ?? '');
+      expect(found?.call).toMatchObject({ callId, recordingStatus: 'available', recordingCount: 1 });
+      expect(found?.recordings).toMatchObject([{ providerRecordingId: 'RE1', status: 'available' }]);
+      expect(found?.keys).toEqual([
+        { providerId: 'twilio', kind: 'call_sid', value: 'CA1' },
+        { providerId: 'twilio', kind: 'recording', value: 'RE1' },
+      ]);
+      expect(found?.events.map(({ event, deliveryId: from }) => [event.kind, from])).toEqual([
+        ['recording.available', deliveryId],
+        ['call.minted', deliveryId],
+      ]);
+      const recordingId = recordingIdOf('twilio', 'RE1');
+      expect(await store.findJob('fetch-recording', recordingId)).toMatchObject({
+        state: 'ready',
+        recordingId,
+      });
+    });
+
+    it('counts a repeat and changes nothing else', async () => {
+      const { store } = await open();
+      const first = delivery([callEvent('CA1', 'call.started', { status: 'ringing' })]);
+      const { deliveryId, callId } = await store.recordDelivery(first);
+      const before = await store.getCall(callId ?? '');
+      const again = await store.recordDelivery({
+        ...first,
+        deliveryId: 'del_other',
+        receivedAtMs: startMs + 99_000,
+        events: [callEvent('CA1', 'call.ended', { status: 'completed' })],
+        jobs: [fetchJob('RE9')],
+      });
+      expect(again).toEqual({ deliveryId, callId, repeat: true });
+      expect(await store.getCall(callId ?? '')).toEqual(before);
+      expect(await store.countJobs()).toEqual({ ready: 0, running: 0, dead: 0 });
+      expect(await store.getDelivery('del_other')).toBeNull();
+      expect(await store.getDelivery(deliveryId)).toMatchObject({
+        repeats: 1,
+        lastRepeatAtMs: startMs + 99_000,
+      });
+    });
+
+    it('keeps the raw bytes, the headers and what a delivery became', async () => {
+      const { store } = await open();
+      const body = Uint8Array.from({ length: 256 }, (_, index) => index);
+      const given = delivery([callEvent('CA1', 'call.started')], { body });
+      await store.recordDelivery(given);
+      const kept = await store.getDelivery(given.deliveryId);
+      expect(Buffer.from(kept?.body ?? []).equals(body)).toBe(true);
+      expect(kept).toMatchObject({
+        sizeBytes: 256,
+        bodySha256: '40aff2e9d2d8922e47afd4648e6967497158785fbd1da870e7110266bf944880',
+        headers: given.headers,
+        events: [{ kind: 'call.started' }, { kind: 'call.minted' }],
+      });
+      expect(await store.lastDeliveryAtMs('twilio')).toBe(given.receivedAtMs);
+      expect(await store.lastDeliveryAtMs('telnyx')).toBeNull();
+    });
+
+    it('keeps a delivery that names no call', async () => {
+      const { store } = await open();
+      const { callId } = await store.recordDelivery(delivery([], { outcome: 'not_understood' }));
+      expect(callId).toBeNull();
+      expect((await store.listDeliveries({}, 10, null)).items).toMatchObject([
+        { outcome: 'not_understood', callId: null },
+      ]);
+    });
+
+    it('lists deliveries newest first, by call and by provider, page after page', async () => {
+      const { store } = await open();
+      for (let index = 0; index < 7; index++) {
+        await store.recordDelivery(
+          delivery([callEvent(index % 2 === 0 ? 'CA1' : 'CA2', 'call.started', {}, startMs + index)], {
+            label: `n${index}`,
+            providerId: index < 3 ? 'telnyx' : 'twilio',
+          }),
+        );
+      }
+      const labels: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Awaited<ReturnType<Store['listDeliveries']>> = await store.listDeliveries({}, 3, cursor);
+        labels.push(...page.items.map(({ label }) => label));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      expect(labels).toEqual(['n6', 'n5', 'n4', 'n3', 'n2', 'n1', 'n0']);
+      const [newest] = (await store.listDeliveries({}, 1, null)).items;
+      const callId = newest?.callId ?? '';
+      const ofCall = await store.listDeliveries({ callId }, 10, null);
+      expect(ofCall.items.map(({ label }) => label)).toEqual(['n6', 'n4', 'n2', 'n0']);
+      const ofBoth = await store.listDeliveries({ callId, providerId: 'telnyx' }, 10, null);
+      expect(ofBoth.items.map(({ label }) => label)).toEqual(['n2', 'n0']);
+      const ofProvider = await store.listDeliveries({ providerId: 'telnyx' }, 2, null);
+      expect(ofProvider.items.map(({ label }) => label)).toEqual(['n2', 'n1']);
+    });
+
+    it('rejects one delivery that cannot be stored and keeps its neighbours', async () => {
+      const { store } = await open();
+      const wrong = delivery([callEvent('CA2', 'call.started', {}, 1.5)]);
+      const outcomes = await Promise.allSettled([
+        store.recordDelivery(delivery([callEvent('CA1', 'call.started')])),
+        store.recordDelivery(wrong),
+        store.recordDelivery(delivery([callEvent('CA3', 'call.started')])),
+      ]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect((await store.listCalls({}, 10, null)).items).toHaveLength(2);
+      expect(await store.getDelivery(wrong.deliveryId)).toBeNull();
+    });
+  });
+
+  describe(`${name}: which call`, () => {
+    it('joins two calls that turn out to be one and resolves the other id for ever', async () => {
+      const { store } = await open();
+      const changes: Changes[] = [];
+      store.onChange((change) => changes.push(change));
+      const first = await store.recordDelivery(
+        delivery([callEvent('CA1', 'call.started', { from: '+1415' })]),
+      );
+      const second = await store.recordDelivery(
+        delivery([recordingEvent('CA2', 'RE2', 'recording.available')]),
+      );
+      const joined = await store.recordDelivery(
+        delivery([callEvent(['CA1', 'CA2'], 'call.ended', { status: 'completed' })]),
+      );
+      const ids = [first.callId ?? '', second.callId ?? ''].sort();
+      expect(joined.callId).toBe(ids[0]);
+      expect(changes.at(-1)?.merged).toEqual([{ callId: ids[1], intoCallId: ids[0] }]);
+      const calls = await Promise.all(ids.map((callId) => store.getCall(callId)));
+      expect(calls[1]).toEqual(calls[0]);
+      expect(calls[0]?.call).toMatchObject({ from: '+1415', status: 'completed', recordingCount: 1 });
+      expect((await store.listCalls({}, 10, null)).items).toHaveLength(1);
+      const deliveries = await store.listDeliveries({ callId: ids[1] }, 10, null);
+      expect(deliveries.items).toHaveLength(3);
+      expect(await store.getRecording(recordingIdOf('twilio', 'RE2'))).toMatchObject({ callId: ids[0] });
+    });
+
+    it('knows the call of an event of its own by the recording alone', async () => {
+      const { store } = await open();
+      const { callId } = await store.recordDelivery(
+        delivery([recordingEvent('CA1', 'RE1', 'recording.available')]),
+      );
+      await store.appendEvents([storedEvent('RE1', startMs + 1)]);
+      const found = await store.getCall(callId ?? '');
+      expect(found?.call.recordingStatus).toBe('stored');
+      expect(found?.recordings).toMatchObject([
+        { status: 'stored', sizeBytes: 128_044, flags: ['duration_differs'] },
+      ]);
+      expect(await store.storedTotals()).toEqual({ recordings: 1, sizeBytes: 128_044 });
+    });
+
+    it('skips an event that it knows already', async () => {
+      const { store } = await open();
+      const event = callEvent('CA1', 'call.started', { from: '+1415' });
+      const { callId } = await store.recordDelivery(delivery([event]));
+      await store.recordDelivery(delivery([event]));
+      await store.appendEvents([event]);
+      expect((await store.getCall(callId ?? ''))?.events).toHaveLength(2);
+    });
+
+    it('loses nothing of an event without any id', async () => {
+      const { store } = await open();
+      const bare = { ...callEvent('CA1', 'call.started'), keys: [] };
+      const one = await store.recordDelivery(delivery([bare]));
+      const two = await store.recordDelivery(delivery([bare]));
+      expect(two.callId).toBe(one.callId);
+      expect((await store.rebuild(false)).differences).toBe(0);
+    });
+  });
+
+  describe(`${name}: lists of calls`, () => {
+    const seed = async (store: Store): Promise<void> => {
+      const statuses = ['completed', 'ringing', 'no_answer', 'in_progress'] as const;
+      await Promise.all(
+        Array.from({ length: 24 }, (_, index) => {
+          const call = `CA${String(index).padStart(2, '0')}x${serial()}`;
+          const status = statuses[index % 4] ?? 'completed';
+          // Three calls share each moment.
+          const atMs = startMs + Math.floor(index / 3) * 1_000;
+          const events = [
+            callEvent(
+              call,
+              'call.started',
+              {
+                status,
+                direction: index % 2 === 0 ? 'inbound' : 'outbound',
+                from: `+1415555${String(1000 + index)}`,
+                to: '+14155550100',
+                ...(index === 5 ? { reference: 'Intake_50%' } : {}),
+              },
+              atMs,
+            ),
+          ];
+          if (index === 7) events.push(recordingEvent(call, `RE7x${serial()}`, 'recording.absent', {}, atMs));
+          return store.recordDelivery(delivery(events));
+        }),
+      );
+    };
+    const all = async (store: Store, query: CallsQuery, limit: number): Promise<string[]> => {
+      const found: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Awaited<ReturnType<Store['listCalls']>> = await store.listCalls(query, limit, cursor);
+        expect(page.items.length).toBeLessThanOrEqual(limit);
+        found.push(...page.items.map(({ callId }) => callId));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      return found;
+    };
+
+    it('gives every call once, newest first, whatever the page length and with equal times', async () => {
+      const { store } = await open();
+      await seed(store);
+      const whole = (await store.listCalls({}, 200, null)).items;
+      expect(whole).toHaveLength(24);
+      const sorted = [...whole].sort(
+        (a, b) => b.startedAtMs - a.startedAtMs || (a.callId < b.callId ? 1 : -1),
+      );
+      expect(whole).toEqual(sorted);
+      for (const limit of [1, 2, 3, 5, 24, 25]) {
+        expect(await all(store, {}, limit)).toEqual(whole.map(({ callId }) => callId));
+      }
+    });
+
+    it('filters as asked, in the same order, page after page', async () => {
+      const { store } = await open();
+      await seed(store);
+      const whole = (await store.listCalls({}, 200, null)).items;
+      const live = new Set(['queued', 'ringing', 'in_progress']);
+      const cases: [CallsQuery, (call: (typeof whole)[number]) => boolean][] = [
+        [{ live: true }, ({ status }) => live.has(status)],
+        [{ status: ['completed', 'no_answer'] }, ({ status }) => !live.has(status)],
+        [{ status: ['ringing', 'completed'], live: true }, ({ status }) => status === 'ringing'],
+        [{ status: ['completed'], live: true }, () => false],
+        [{ recordingStatus: ['absent'] }, ({ recordingStatus }) => recordingStatus === 'absent'],
+        [
+          { recordingStatus: ['none_yet', 'not_expected'], status: ['no_answer'] },
+          ({ status }) => status === 'no_answer',
+        ],
+        [{ status: [] }, () => false],
+        [{ direction: 'inbound' }, ({ direction }) => direction === 'inbound'],
+        [{ providerId: 'telnyx' }, () => false],
+        [
+          { startedFromMs: startMs + 2_000, startedToMs: startMs + 4_000 },
+          ({ startedAtMs }) => startedAtMs >= startMs + 2_000 && startedAtMs < startMs + 4_000,
+        ],
+        [{ q: '(415) 555-1003' }, ({ from }) => from === '+14155551003'],
+        [{ q: '0100' }, () => true],
+        [{ q: 'intake_50%' }, ({ reference }) => reference === 'Intake_50%'],
+        [{ q: 'ca07x' }, ({ recordingStatus }) => recordingStatus === 'absent'],
+        [{ q: 're7x' }, ({ recordingStatus }) => recordingStatus === 'absent'],
+        [{ q: whole[4]?.callId ?? '' }, ({ callId }) => callId === whole[4]?.callId],
+        [{ q: '%' }, ({ reference }) => reference !== null],
+        [{ q: '  ' }, () => true],
+      ];
+      for (const [query, wanted] of cases) {
+        const expected = whole.filter(wanted).map(({ callId }) => callId);
+        expect(await all(store, query, 2), JSON.stringify(query)).toEqual(expected);
+        expect((await store.countCalls(query, 1_000)).total, JSON.stringify(query)).toBe(expected.length);
+      }
+    });
+
+    it('counts up to a cap, and live and needy calls within the other filters', async () => {
+      const { store } = await open();
+      await seed(store);
+      expect(await store.countCalls({}, 10)).toEqual({ total: 10, live: 10, needsAttention: 0 });
+      expect(await store.countCalls({ status: ['completed'], direction: 'outbound' }, 100)).toEqual({
+        total: 0,
+        live: 12,
+        needsAttention: 0,
+      });
+    });
+
+    it('refuses a cursor that is none of its own', async () => {
+      const { store } = await open();
+      for (const cursor of [
+        'x',
+        Buffer.from('[1]').toString('base64url'),
+        Buffer.from('{}').toString('base64'),
+      ]) {
+        await expect(store.listCalls({}, 10, cursor)).rejects.toMatchObject({ code: 'bad_input' });
+      }
+      await expect(store.listDeliveries({}, 10, '!!')).rejects.toMatchObject({ code: 'bad_input' });
+      await expect(store.listJobs({}, 10, '!!')).rejects.toMatchObject({ code: 'bad_input' });
+    });
+  });
+
+  describe(`${name}: settings, refusals and pauses`, () => {
+    it('keeps settings', async () => {
+      const { store } = await open();
+      expect(await store.getSetting('lines')).toBeNull();
+      await store.putSetting('lines', [{ number: '+14155550100', label: 'Front desk' }]);
+      await store.putSetting('lines', [{ number: '+14155550101', label: 'Back office' }]);
+      expect(await store.getSetting('lines')).toEqual([{ number: '+14155550101', label: 'Back office' }]);
+    });
+
+    it('keeps the newest thousand refusals and drops their bodies when told', async () => {
+      const { store } = await open();
+      const refusal = (index: number) => ({
+        refusalId: `ref_${index}`,
+        atMs: startMs + index,
+        providerId: 'twilio',
+        path: '/webhooks/twilio-recording',
+        reason: 'bad_signature' as const,
+        httpStatus: 403,
+        sizeBytes: 3,
+        headerNames: ['host'],
+        bodySha256: 'b'.repeat(64),
+        body: Buffer.from('abc'),
+      });
+      await Promise.all(Array.from({ length: 1_005 }, (_, index) => store.recordRefusal(refusal(index))));
+      const page = await store.listRefusals(200, null);
+      expect(page.items[0]).toMatchObject({ refusalId: 'ref_1004', headerNames: ['host'] });
+      expect(await store.getRefusal('ref_4')).toBeNull();
+      expect(Buffer.from((await store.getRefusal('ref_5'))?.body ?? []).toString()).toBe('abc');
+      await store.dropRefusedBodies();
+      expect((await store.getRefusal('ref_5'))?.body).toBeNull();
+    });
+
+    it('leaves a provider alone for longer after each refusal in a row', async () => {
+      const { store, clock } = await open();
+      const first = await store.pauseProvider('twilio', 'provider_unauthorized');
+      expect(first).toMatchObject({ refusals: 1, sinceMs: startMs, untilMs: startMs + 300_000 });
+      // A second request that was on its way already is the same refusal.
+      expect(await store.pauseProvider('twilio', 'provider_unauthorized')).toEqual(first);
+      clock.set(first.untilMs);
+      expect(await store.pauseProvider('twilio', 'provider_unauthorized')).toMatchObject({
+        refusals: 2,
+        sinceMs: startMs,
+        untilMs: first.untilMs + 600_000,
+      });
+      expect(await store.listPauses()).toHaveLength(1);
+      expect(await store.resumeProvider('twilio')).toBe(true);
+      expect(await store.resumeProvider('twilio')).toBe(false);
+    });
+  });
+
+  describe(`${name}: changes`, () => {
+    it('tells what a commit changed once it can be read, and never of what failed', async () => {
+      const { store } = await open();
+      const seen: Changes[] = [];
+      const rows: Promise<unknown>[] = [];
+      const stop = store.onChange((changes) => {
+        seen.push(changes);
+        for (const callId of changes.callIds) rows.push(store.getCallRow(callId));
+      });
+      await Promise.allSettled([
+        store.recordDelivery(
+          delivery([recordingEvent('CA1', 'RE1', 'recording.available')], { jobs: [fetchJob('RE1')] }),
+        ),
+        store.recordDelivery(delivery([callEvent('CA2', 'call.started', {}, 0.5)])),
+      ]);
+      expect(seen).toHaveLength(1);
+      expect(seen[0]).toMatchObject({ merged: [], system: false });
+      expect([...(seen[0]?.recordingIds ?? [])]).toEqual([recordingIdOf('twilio', 'RE1')]);
+      expect([seen[0]?.callIds.size, seen[0]?.deliveryIds.size, seen[0]?.jobIds.size]).toEqual([1, 1, 1]);
+      expect(await Promise.all(rows)).toMatchObject([{ recordingStatus: 'available' }]);
+      stop();
+      await store.putSetting('x', 1);
+      expect(seen).toHaveLength(1);
+    });
+
+    it('says nothing of a call whose row stayed the same', async () => {
+      const { store } = await open();
+      await store.recordDelivery(delivery([callEvent('CA1', 'call.started', { status: 'ringing' })]));
+      const seen: Changes[] = [];
+      store.onChange((changes) => seen.push(changes));
+      await store.recordDelivery(delivery([callEvent('CA1', 'call.started', { status: 'ringing' })]));
+      expect(seen.map(({ callIds, deliveryIds }) => [callIds.size, deliveryIds.size])).toEqual([[0, 1]]);
+    });
+  });
+}
