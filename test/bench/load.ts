@@ -20,7 +20,7 @@ function freshRequest(): Buffer {
     ['RecordingChannels', '2'],
     ['ErrorCode', '0'],
     ['CallSid', `CA${id}`],
-    ['RecordingStartTime', 'Tue, 03 Mar 2026 09:15:20 +0000'],
+    ['RecordingStartTime', new Date(Date.now() - 95_000).toUTCString().replace('GMT', '+0000')],
     ['AccountSid', account],
     ['RecordingDuration', '95'],
   ];

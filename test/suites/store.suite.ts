@@ -2,13 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/main/domain/clock.ts';
 import { recordingIdOf } from '../../src/main/ids.ts';
-import type { CallsQuery, Changes, Store } from '../../src/main/store/store.ts';
+import type { Changes, Store } from '../../src/main/store/store.ts';
 import {
   callEvent,
   delivery,
   fetchJob,
   recordingEvent,
-  serial,
   startMs,
   storedEvent,
 } from '../unit/store/samples.ts';
@@ -192,123 +191,6 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       const two = await store.recordDelivery(delivery([bare]));
       expect(two.callId).toBe(one.callId);
       expect((await store.rebuild(false)).differences).toBe(0);
-    });
-  });
-
-  describe(`${name}: lists of calls`, () => {
-    const seed = async (store: Store): Promise<void> => {
-      const statuses = ['completed', 'ringing', 'no_answer', 'in_progress'] as const;
-      await Promise.all(
-        Array.from({ length: 24 }, (_, index) => {
-          const call = `CA${String(index).padStart(2, '0')}x${serial()}`;
-          const status = statuses[index % 4] ?? 'completed';
-          // Three calls share each moment.
-          const atMs = startMs + Math.floor(index / 3) * 1_000;
-          const events = [
-            callEvent(
-              call,
-              'call.started',
-              {
-                status,
-                direction: index % 2 === 0 ? 'inbound' : 'outbound',
-                from: `+1415555${String(1000 + index)}`,
-                to: '+14155550100',
-                ...(index === 5 ? { reference: 'Intake_50%' } : {}),
-              },
-              atMs,
-            ),
-          ];
-          if (index === 7) events.push(recordingEvent(call, `RE7x${serial()}`, 'recording.absent', {}, atMs));
-          return store.recordDelivery(delivery(events));
-        }),
-      );
-    };
-    const all = async (store: Store, query: CallsQuery, limit: number): Promise<string[]> => {
-      const found: string[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: Awaited<ReturnType<Store['listCalls']>> = await store.listCalls(query, limit, cursor);
-        expect(page.items.length).toBeLessThanOrEqual(limit);
-        found.push(...page.items.map(({ callId }) => callId));
-        cursor = page.nextCursor;
-      } while (cursor !== null);
-      return found;
-    };
-
-    it('gives every call once, newest first, whatever the page length and with equal times', async () => {
-      const { store } = await open();
-      await seed(store);
-      const whole = (await store.listCalls({}, 200, null)).items;
-      expect(whole).toHaveLength(24);
-      const sorted = [...whole].sort(
-        (a, b) => b.startedAtMs - a.startedAtMs || (a.callId < b.callId ? 1 : -1),
-      );
-      expect(whole).toEqual(sorted);
-      for (const limit of [1, 2, 3, 5, 24, 25]) {
-        expect(await all(store, {}, limit)).toEqual(whole.map(({ callId }) => callId));
-      }
-    });
-
-    it('filters as asked, in the same order, page after page', async () => {
-      const { store } = await open();
-      await seed(store);
-      const whole = (await store.listCalls({}, 200, null)).items;
-      const live = new Set(['queued', 'ringing', 'in_progress']);
-      const cases: [CallsQuery, (call: (typeof whole)[number]) => boolean][] = [
-        [{ live: true }, ({ status }) => live.has(status)],
-        [{ status: ['completed', 'no_answer'] }, ({ status }) => !live.has(status)],
-        [{ status: ['ringing', 'completed'], live: true }, ({ status }) => status === 'ringing'],
-        [{ status: ['completed'], live: true }, () => false],
-        [{ recordingStatus: ['absent'] }, ({ recordingStatus }) => recordingStatus === 'absent'],
-        [
-          { recordingStatus: ['none_yet', 'not_expected'], status: ['no_answer'] },
-          ({ status }) => status === 'no_answer',
-        ],
-        [{ status: [] }, () => false],
-        [{ direction: 'inbound' }, ({ direction }) => direction === 'inbound'],
-        [{ providerId: 'telnyx' }, () => false],
-        [
-          { startedFromMs: startMs + 2_000, startedToMs: startMs + 4_000 },
-          ({ startedAtMs }) => startedAtMs >= startMs + 2_000 && startedAtMs < startMs + 4_000,
-        ],
-        [{ q: '(415) 555-1003' }, ({ from }) => from === '+14155551003'],
-        [{ q: '0100' }, () => true],
-        [{ q: 'intake_50%' }, ({ reference }) => reference === 'Intake_50%'],
-        [{ q: 'ca07x' }, ({ recordingStatus }) => recordingStatus === 'absent'],
-        [{ q: 're7x' }, ({ recordingStatus }) => recordingStatus === 'absent'],
-        [{ q: whole[4]?.callId ?? '' }, ({ callId }) => callId === whole[4]?.callId],
-        [{ q: '%' }, ({ reference }) => reference !== null],
-        [{ q: '  ' }, () => true],
-      ];
-      for (const [query, wanted] of cases) {
-        const expected = whole.filter(wanted).map(({ callId }) => callId);
-        expect(await all(store, query, 2), JSON.stringify(query)).toEqual(expected);
-        expect((await store.countCalls(query, 1_000)).total, JSON.stringify(query)).toBe(expected.length);
-      }
-    });
-
-    it('counts up to a cap, and live and needy calls within the other filters', async () => {
-      const { store } = await open();
-      await seed(store);
-      expect(await store.countCalls({}, 10)).toEqual({ total: 10, live: 10, needsAttention: 0 });
-      expect(await store.countCalls({ status: ['completed'], direction: 'outbound' }, 100)).toEqual({
-        total: 0,
-        live: 12,
-        needsAttention: 0,
-      });
-    });
-
-    it('refuses a cursor that is none of its own', async () => {
-      const { store } = await open();
-      for (const cursor of [
-        'x',
-        Buffer.from('[1]').toString('base64url'),
-        Buffer.from('{}').toString('base64'),
-      ]) {
-        await expect(store.listCalls({}, 10, cursor)).rejects.toMatchObject({ code: 'bad_input' });
-      }
-      await expect(store.listDeliveries({}, 10, '!!')).rejects.toMatchObject({ code: 'bad_input' });
-      await expect(store.listJobs({}, 10, '!!')).rejects.toMatchObject({ code: 'bad_input' });
     });
   });
 

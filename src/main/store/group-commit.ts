@@ -16,9 +16,10 @@ interface Unit<Connection> {
 }
 
 export interface GroupCommitDeps<Connection extends { db: Database }> {
+  /** The open connection, opened anew where it had been discarded. */
   connection: () => Connection;
-  /** Opens the connection anew; called after an error that leaves it in doubt. */
-  reopen: () => void;
+  /** Closes the connection; called after an error that leaves it in doubt. */
+  discard: () => void;
   /** Called after the commit, before the promises of its units resolve. */
   onCommitted: (changes: Changes) => void;
   crashPoint: (name: string) => void;
@@ -62,16 +63,19 @@ export function createGroupCommit<Connection extends { db: Database }>(
   };
 
   const commit = (units: readonly Unit<Connection>[]): void => {
-    const connection = deps.connection();
     const log = createChangeLog();
+    let connection: Connection | null = null;
     let settled: (() => void)[];
     try {
+      connection = deps.connection();
       connection.db.exec('BEGIN IMMEDIATE');
       settled = runUnits(connection, units, log);
       crashPoints(units, 'before');
       connection.db.exec('COMMIT');
     } catch (error) {
-      abandon(connection, error, units);
+      if (connection !== null) leave(connection, error);
+      const reason = storeError(error);
+      for (const unit of units) unit.reject(reason);
       return;
     }
     crashPoints(units, 'after');
@@ -80,14 +84,15 @@ export function createGroupCommit<Connection extends { db: Database }>(
     for (const settle of settled) settle();
   };
 
-  const abandon = (connection: Connection, error: unknown, units: readonly Unit<Connection>[]): void => {
+  /** After a failed commit: nothing of it stays, and the connection is either good again or gone. */
+  const leave = ({ db }: Connection, error: unknown): void => {
     try {
-      if (connection.db.inTransaction) connection.db.exec('ROLLBACK');
-      if (isConnectionInDoubt(error)) deps.reopen();
-    } finally {
-      const reason = storeError(error);
-      for (const unit of units) unit.reject(reason);
+      if (db.inTransaction) db.exec('ROLLBACK');
+      if (!isConnectionInDoubt(error)) return;
+    } catch {
+      // What cannot even be rolled back is closed, which undoes it as well.
     }
+    deps.discard();
   };
 
   const crashPoints = (units: readonly Unit<Connection>[], side: 'before' | 'after'): void => {
@@ -131,6 +136,12 @@ function runUnits<Connection extends { db: Database }>(
   log: ChangeLog,
 ): (() => void)[] {
   const { db } = connection;
+  const [only] = units;
+  if (only !== undefined && units.length === 1) {
+    // Its savepoint would be the transaction itself.
+    only.work(connection, log);
+    return [() => only.resolve(undefined)];
+  }
   const savepoint = db.prepare('SAVEPOINT unit');
   const release = db.prepare('RELEASE unit');
   return units.map((unit) => {

@@ -76,6 +76,9 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
     db.prepare('UPDATE callAliases SET intoCallId = ? WHERE intoCallId = ?'),
     db.prepare('INSERT INTO callAliases (intoCallId, callId) VALUES (?, ?)'),
   ];
+  const moveRecordings = db
+    .prepare<SqlValue[], string>('UPDATE recordings SET callId = ? WHERE callId = ? RETURNING recordingId')
+    .pluck();
   const deleteCall = db.prepare('DELETE FROM calls WHERE callId = ?');
 
   const find = ({ providerId, kind, value, isRecording }: Identity): string | null =>
@@ -99,6 +102,8 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
       // The same fact under two calls: it can only be there when it came with other ids the second time.
       dropTwins.run({ callId, loser });
       for (const move of moves) move.run(callId, loser);
+      // At once and not with the rows: the next event may know its call by one of these alone.
+      for (const recordingId of moveRecordings.all(callId, loser)) log.note('recording', recordingId);
       deleteCall.run(loser);
       touched.delete(loser);
       log.noteMerge(loser, callId);

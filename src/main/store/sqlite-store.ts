@@ -1,9 +1,7 @@
 // The store port on SQLite: one connection, one queue of writes for it, and reads that never wait for either.
 import { mkdirSync } from 'node:fs';
-import type { DeliverySource } from '../../preload/contract/activity.ts';
 import type { Clock } from '../domain/clock.ts';
 import { leaseMs } from '../domain/job.ts';
-import type { DomainEvent } from '../domain/provider-event.ts';
 import type { WorkerClient } from '../worker/worker.ts';
 import type { ChangeLog } from './changes.ts';
 import type { PoisonJob } from './claim-jobs.ts';
@@ -51,7 +49,12 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
         migrate: (db) => void migrate(db, deps),
       }),
     );
-  let now = open();
+  let opened = open();
+  const current = (): Connection => {
+    if (!opened.db.open && !closed) opened = open();
+    return opened;
+  };
+  let closed = false;
   const listeners = new Set<(changes: Changes) => void>();
   const tell = (changes: Changes): void => {
     for (const listener of listeners) {
@@ -63,11 +66,8 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
     }
   };
   const commits = createGroupCommit<Connection>({
-    connection: () => now,
-    reopen() {
-      now.db.close();
-      now = open();
-    },
+    connection: current,
+    discard: () => void opened.db.close(),
     onCommitted: tell,
     crashPoint: deps.crashPoint ?? (() => undefined),
   });
@@ -88,7 +88,7 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
         if (!recorded.repeat) jobs.add(delivery.jobs, log);
         return recorded;
       }),
-    appendEvents: (events: DomainEvent[], source: DeliverySource = 'job') =>
+    appendEvents: (events, source = 'job') =>
       write('other', ({ journal }, log) => void journal.addEvents(events, source, log)),
 
     claimJobs: (limit) =>
@@ -130,41 +130,42 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
     listCalls: async (query, limit, cursor) =>
       worker !== undefined && isSearch(query.q)
         ? worker.searchCalls(query, limit, cursor)
-        : attempt(() => now.calls.list(query, limit, cursor)),
+        : attempt(() => current().calls.list(query, limit, cursor)),
     countCalls: async (query, cap) =>
       worker !== undefined && isSearch(query.q)
         ? worker.countCalls(query, cap)
-        : attempt(() => now.calls.count(query, cap)),
-    getCall: async (callId) => attempt(() => now.calls.get(callId)),
-    getCallRow: async (callId) => attempt(() => now.calls.getRow(callId)),
-    getRecording: async (recordingId) => attempt(() => now.recordings.get(recordingId)),
-    storedTotals: async () => attempt(() => now.recordings.totals()),
+        : attempt(() => current().calls.count(query, cap)),
+    getCall: async (callId) => attempt(() => current().calls.get(callId)),
+    getCallRow: async (callId) => attempt(() => current().calls.getRow(callId)),
+    getRecording: async (recordingId) => attempt(() => current().recordings.get(recordingId)),
+    storedTotals: async () => attempt(() => current().recordings.totals()),
 
-    listDeliveries: async (query, limit, cursor) => attempt(() => now.deliveries.list(query, limit, cursor)),
-    getDelivery: async (deliveryId) => attempt(() => now.deliveries.get(deliveryId)),
-    lastDeliveryAtMs: async (providerId) => attempt(() => now.deliveries.lastAtMs(providerId)),
+    listDeliveries: async (query, limit, cursor) =>
+      attempt(() => current().deliveries.list(query, limit, cursor)),
+    getDelivery: async (deliveryId) => attempt(() => current().deliveries.get(deliveryId)),
+    lastDeliveryAtMs: async (providerId) => attempt(() => current().deliveries.lastAtMs(providerId)),
 
-    listJobs: async (query, limit, cursor) => attempt(() => now.jobs.list(query, limit, cursor)),
-    getJob: async (jobId) => attempt(() => now.jobs.get(jobId)),
-    findJob: async (kind, dedupe) => attempt(() => now.jobs.find(kind, dedupe)),
-    countJobs: async () => attempt(() => now.jobs.count()),
+    listJobs: async (query, limit, cursor) => attempt(() => current().jobs.list(query, limit, cursor)),
+    getJob: async (jobId) => attempt(() => current().jobs.get(jobId)),
+    findJob: async (kind, dedupe) => attempt(() => current().jobs.find(kind, dedupe)),
+    countJobs: async () => attempt(() => current().jobs.count()),
 
     recordRefusal: (refusal) => write('other', ({ refusals }, log) => refusals.add(refusal, log)),
-    listRefusals: async (limit, cursor) => attempt(() => now.refusals.list(limit, cursor)),
-    getRefusal: async (refusalId) => attempt(() => now.refusals.get(refusalId)),
+    listRefusals: async (limit, cursor) => attempt(() => current().refusals.list(limit, cursor)),
+    getRefusal: async (refusalId) => attempt(() => current().refusals.get(refusalId)),
     dropRefusedBodies: () => write('other', ({ refusals }, log) => refusals.dropBodies(log)),
 
-    getSetting: async (name) => attempt(() => now.settings.get(name)),
+    getSetting: async (name) => attempt(() => current().settings.get(name)),
     putSetting: (name, value) => write('other', ({ settings }, log) => settings.put(name, value, log)),
     pauseProvider: (providerId, code) =>
       write('other', ({ settings }, log) => settings.pause(providerId, code, clock.now(), log)),
     resumeProvider: (providerId) => write('other', ({ settings }, log) => settings.resume(providerId, log)),
-    listPauses: async () => attempt(() => now.settings.pauses()),
+    listPauses: async () => attempt(() => current().settings.pauses()),
 
     async rebuild(apply) {
       const compared =
         worker === undefined
-          ? attempt(() => compareWithJournal(now.db, recordingIdOf))
+          ? attempt(() => compareWithJournal(current().db, recordingIdOf))
           : await worker.compareRebuild();
       if (!apply) return { ...compared, applied: false };
       if (compared.differences === 0) return { ...compared, applied: true };
@@ -181,9 +182,10 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
     },
     async close() {
       await commits.close();
-      if (!now.db.open) return;
-      now.db.pragma('wal_checkpoint(TRUNCATE)');
-      now.db.close();
+      closed = true;
+      if (!opened.db.open) return;
+      opened.db.pragma('wal_checkpoint(TRUNCATE)');
+      opened.db.close();
     },
   };
 }

@@ -144,8 +144,8 @@ export interface Store {
    * @returns after the commit
    */
   recordDelivery(delivery: NewDelivery): Promise<RecordedDelivery>;
-  /** Appends events of our own making (no delivery) and folds them. Events already known are skipped. */
-  appendEvents(events: DomainEvent[]): Promise<void>;
+  /** Appends events of our own making (no delivery; a job's unless said otherwise) and folds them. Events already known are skipped. */
+  appendEvents(events: DomainEvent[], source?: 'job' | 'user'): Promise<void>;
 
   /** Takes up to `limit` due jobs of unpaused providers, oldest due first. Also takes over jobs whose lease ran out. */
   claimJobs(limit: number): Promise<ClaimedJob[]>;

@@ -2,6 +2,7 @@
 
 export type CommandId =
   | 'search'
+  | 'search-one-key'
   | 'go-live'
   | 'go-calls'
   | 'help'
@@ -40,6 +41,7 @@ export interface Command {
 
 export const commands: readonly Command[] = [
   command('search', 'Search calls', 'Everywhere', 'always', ['$mod+k', '$mod+f'], ['Ctrl K', 'Ctrl F']),
+  command('search-one-key', 'Search, with one key', 'Everywhere', 'all', ['/'], ['/']),
   command('go-live', 'Live', 'Everywhere', 'all', ['g l'], ['G then L']),
   command('go-calls', 'Call log', 'Everywhere', 'all', ['g c'], ['G then C']),
   command('help', 'Shortcuts', 'Everywhere', 'all', ['[Shift]+?', 'F1'], ['?', 'F1']),

@@ -42,13 +42,8 @@ function isMeant(command: Command, event: KeyboardEvent): boolean {
 
 function actions(get: () => AppState): Partial<Record<CommandId, () => void>> {
   return {
-    search: () => {
-      const field = document.getElementById('search');
-      if (field instanceof HTMLInputElement) {
-        field.focus();
-        field.select();
-      }
-    },
+    search: focusSearch,
+    'search-one-key': focusSearch,
     'go-live': () => get().go({ ...get().route, view: 'live', callId: null, atSeconds: null }),
     'go-calls': () => get().go({ ...get().route, view: 'calls', callId: null, atSeconds: null }),
     help: () => get().setHelpOpen(true),
@@ -64,6 +59,13 @@ function actions(get: () => AppState): Partial<Record<CommandId, () => void>> {
     'call-previous': () => playNeighbour(get(), -1),
     'call-next': () => playNeighbour(get(), 1),
   };
+}
+
+function focusSearch(): void {
+  const field = document.getElementById('search');
+  if (!(field instanceof HTMLInputElement)) return;
+  field.focus();
+  field.select();
 }
 
 /** Detail first, then the search, then the filter. Popovers close themselves before this is asked. */

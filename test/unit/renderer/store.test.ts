@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EventEnvelope } from '../../../src/preload/contract/events.ts';
 import { startLiveUpdates } from '../../../src/renderer/src/state/live-updates.ts';
-import { formatRoute, parseRoute } from '../../../src/renderer/src/state/routes.ts';
+import { parseRoute } from '../../../src/renderer/src/state/routes.ts';
 import { createAppStore } from '../../../src/renderer/src/state/store.ts';
 import { changed, createFakeClient, createFakeDeck, makeCall, noonMs, todayMs } from './calls-for-tests.ts';
 
@@ -259,22 +259,35 @@ describe('live updates', () => {
   });
 });
 
-describe('routes', () => {
-  it.each(['#/live', '#/calls', '#/calls?show=all', '#/calls/abc?t=108', '#/calls/a%2Fb?show=attention'])(
-    'reads and writes %s',
-    (hash) => expect(formatRoute(parseRoute(hash))).toBe(hash),
-  );
-
-  it('takes anything unknown as the call log', () => {
-    for (const hash of ['', '#', '#/nowhere/x', '#/calls?show=evil&t=-1', '#/calls/%E0%A4%A']) {
-      expect(parseRoute(hash)).toMatchObject({ view: 'calls', show: 'today', atSeconds: null });
-    }
-  });
-
+describe('addresses', () => {
   it('never holds what was typed', () => {
     const app = makeApp();
     app.state().setSearch('4155550132');
     app.state().go({ ...app.state().route, show: 'all' });
     expect(app.addresses.join()).not.toContain('4155550132');
+  });
+});
+
+describe('races', () => {
+  it('does not let a late answer undo what was told meanwhile', async () => {
+    const app = makeApp();
+    app.state().openList({ show: 'all', q: '', todayMs });
+    app
+      .state()
+      .applyCalls([
+        changed(makeCall('a', { recordingStatus: 'failed' }), 1),
+        changed(makeCall('new', { startedAtMs: noonMs }), 2),
+      ]);
+    await settled();
+    expect(app.state().lists[app.state().listKey]?.ids).toEqual(['new', 'b', 'a']);
+    expect(app.state().callsById.get('a')?.recordingStatus).toBe('failed');
+  });
+
+  it('forgets live calls that ended while the connection was lost', async () => {
+    const app = makeApp({ 'calls.list': { items: [], nextCursor: null } });
+    app.state().applyCalls([changed(makeCall('gone', { status: 'in_progress', endedAtMs: null }))]);
+    expect(app.state().liveIds).toEqual(['gone']);
+    await app.state().loadLive();
+    expect(app.state().liveIds).toEqual([]);
   });
 });

@@ -21,8 +21,9 @@ export const queue: Migration = {
       lastErrorCode TEXT,
       createdAtMs   INTEGER NOT NULL,
       finishedAtMs  INTEGER,
+      -- Every callback adds to this index at a random place: row numbers keep it narrow.
       UNIQUE (kind, dedupe)
-    ) STRICT, WITHOUT ROWID;
+    ) STRICT;
     CREATE INDEX jobsReady ON jobs (runAtMs) WHERE state = 'ready';
     CREATE INDEX jobsRunning ON jobs (leaseUntilMs) WHERE state = 'running';
     CREATE INDEX jobsDead ON jobs (jobId) WHERE state = 'dead';

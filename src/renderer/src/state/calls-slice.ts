@@ -45,6 +45,16 @@ export function createCallsSlice(
   productNow: () => number,
 ): StateCreator<AppState, [], [], CallsSlice> {
   return (set, get) => {
+    // What changed while an answer was on its way is newer than the answer: it is laid over it again.
+    const underway = new Set<EventEnvelope[]>();
+    const askList = async (input: Input<'calls.list'>) => {
+      const meanwhile: EventEnvelope[] = [];
+      underway.add(meanwhile);
+      const reply = await client.invoke('calls.list', input);
+      underway.delete(meanwhile);
+      return { reply, meanwhile };
+    };
+
     let countTimer: ReturnType<typeof setTimeout> | null = null;
 
     const patchList = (key: string, patch: Partial<CallLists['lists'][string]>): void => {
@@ -54,12 +64,15 @@ export function createCallsSlice(
 
     const readPage = async (filter: CallFilter, cursor: string | null): Promise<void> => {
       const key = filterKey(filter);
-      const reply = await client.invoke('calls.list', toListInput(filter, cursor));
+      const { reply, meanwhile } = await askList(toListInput(filter, cursor));
       if (!reply.ok) {
         patchList(key, { phase: 'failed', error: reply.error, loadingMore: false });
         return;
       }
-      set((state) => mergePage(state, key, reply.data, cursor === null));
+      set((state) => {
+        const merged = { ...state, ...mergePage(state, key, reply.data, cursor === null) };
+        return { ...merged, ...applyCallEvents(merged, meanwhile, productNow()) };
+      });
     };
 
     const count = async (input: Input<'calls.count'>): Promise<Counts | null> => {
@@ -136,12 +149,18 @@ export function createCallsSlice(
       },
 
       async loadLive() {
-        const reply = await client.invoke('calls.list', { live: true, limit: 200 });
+        const { reply, meanwhile } = await askList({ live: true, limit: 200 });
         if (!reply.ok) {
           set({ liveError: reply.error });
           return;
         }
-        set((state) => ({ ...putCalls(state, reply.data.items, productNow()), liveError: null }));
+        set((state) => {
+          // The answer is the whole truth about what is live; what ended unseen is no longer in it.
+          const isLiveNow = new Set(reply.data.items.map(({ callId }) => callId));
+          const known = { ...state, liveIds: state.liveIds.filter((id) => isLiveNow.has(id)) };
+          const put = { ...known, ...putCalls(known, reply.data.items, productNow()) };
+          return { ...put, ...applyCallEvents(put, meanwhile, productNow()), liveError: null };
+        });
       },
 
       refreshCounts() {
@@ -154,6 +173,7 @@ export function createCallsSlice(
       applyCalls(events) {
         const changed = events.some(({ name }) => name === 'call.changed' || name === 'call.merged');
         if (!changed) return;
+        for (const meanwhile of underway) meanwhile.push(...events);
         set((state) => applyCallEvents(state, events, productNow()));
         get().refreshCounts();
       },

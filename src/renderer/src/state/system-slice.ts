@@ -64,6 +64,8 @@ export function createSystemSlice(
   { wallNow, goTo }: SystemPorts,
 ): StateCreator<AppState, [], [], SystemSlice> {
   return (set, get) => {
+    // Answers can overtake each other; only the last one asked for counts.
+    const lastAsked = new Map<string, number>();
     let statusTimer: ReturnType<typeof setTimeout> | null = null;
 
     const putDetail = (callId: string, patch: Partial<DetailState>): void => {
@@ -110,7 +112,10 @@ export function createSystemSlice(
 
       async loadDetail(callId) {
         if (get().detailsById[callId] === undefined) putDetail(callId, { phase: 'loading' });
+        const turn = (lastAsked.get(callId) ?? 0) + 1;
+        lastAsked.set(callId, turn);
         const reply = await client.invoke('calls.get', { callId });
+        if (lastAsked.get(callId) !== turn) return;
         if (!reply.ok) {
           putDetail(callId, { phase: 'failed', error: reply.error });
           return;
