@@ -1,8 +1,18 @@
 // The fold: a call's rows are a pure function of the set of its events. The store keeps the events; whenever one is
 // added it hands the whole set of that call to foldCall and writes what comes back. Sorting the set by a total
 // order first makes arrival order, repeats and interleavings meaningless by construction.
-import type { CallDirection, CallRecordingStatus, CallStatus } from '../../preload/contract/calls.ts';
+import type {
+  CallDirection,
+  CallKind,
+  CallRecordingStatus,
+  CallStatus,
+  CallVia,
+  DialState,
+  LegView,
+  TranscriptLine,
+} from '../../preload/contract/calls.ts';
 import type { RecordingStatus } from '../../preload/contract/recordings.ts';
+import { foldDial } from './dial.ts';
 import { type CallFacts, compareEvents, type DomainEvent, isRecordingEvent } from './provider-event.ts';
 import { foldRecording, isProviderEvent, type RecordingEvent, type RecordingRow } from './recording.ts';
 
@@ -24,11 +34,28 @@ export interface CallRow {
   mainRecordingId: string | null;
   needsAttention: boolean;
   providerCode: string | null;
+  /** Null, all of these, for a call that Tapedeck did not place. */
+  kind: CallKind | null;
+  via: CallVia | null;
+  agentId: string | null;
+  priority: number | null;
+  dialState: DialState | null;
+  /** Which asking is current; grows when a person says "dial again". */
+  dialGeneration: number | null;
+  dialCode: string | null;
+  /** Whether Tapedeck records this call once it is answered; null: the line decides. */
+  record: boolean | null;
+  /** Audio or a transcript came, and nothing tells whose call it is. */
+  unmatched: boolean;
+  matchedBy: 'person' | 'auto_unique' | null;
+  hasTranscript: boolean;
 }
 
 export interface CallProjection {
   call: CallRow;
   recordings: RecordingRow[];
+  legs: LegView[];
+  transcript: TranscriptLine[];
 }
 
 /**
@@ -73,8 +100,13 @@ export function foldCall(
 ): CallProjection {
   const ordered = inOrder(events);
   const recordings = foldRecordings(callId, ordered, recordingIdOf);
-  const call = foldCallFacts(callId, ordered);
-  return { call: judgeRecordings(call, recordings), recordings };
+  const transcript = foldTranscript(ordered);
+  const call = judgeDial(
+    judgeRecordings(foldCallFacts(callId, ordered), recordings),
+    ordered,
+    transcript.length > 0,
+  );
+  return { call, recordings, legs: foldLegs(ordered), transcript };
 }
 
 function inOrder(events: readonly DomainEvent[]): DomainEvent[] {
@@ -111,10 +143,11 @@ function withoutChildLegs(ordered: readonly DomainEvent[]): { event: DomainEvent
   return main.length > 0 ? main : facts;
 }
 
-function isCallFacts(
-  event: DomainEvent,
-): event is Extract<DomainEvent, { data: CallFacts }> & { data: CallFacts } {
-  return event.kind.startsWith('call.') && event.kind !== 'call.minted';
+const factKinds = ['call.started', 'call.answered', 'call.ended', 'call.noted', 'call.registered'] as const;
+type CallFactsEvent = Extract<DomainEvent, { kind: (typeof factKinds)[number] }>;
+
+function isCallFacts(event: DomainEvent): event is CallFactsEvent {
+  return factKinds.some((kind) => kind === event.kind);
 }
 
 function foldCallFacts(callId: string, ordered: readonly DomainEvent[]): CallRow {
@@ -140,6 +173,17 @@ function foldCallFacts(callId: string, ordered: readonly DomainEvent[]): CallRow
     mainRecordingId: null,
     needsAttention: false,
     providerCode: null,
+    kind: null,
+    via: null,
+    agentId: null,
+    priority: null,
+    dialState: null,
+    dialGeneration: null,
+    dialCode: null,
+    record: null,
+    unmatched: false,
+    matchedBy: null,
+    hasTranscript: false,
   };
   let talkMs: number | null = null;
   for (const { facts } of withoutChildLegs(own)) {
@@ -194,6 +238,101 @@ function judgeRecordings(call: CallRow, recordings: readonly RecordingRow[]): Ca
   };
 }
 
+/** Lays over the row what we did ourselves: placing, dialling, matching. */
+function judgeDial(call: CallRow, ordered: readonly DomainEvent[], hasTranscript: boolean): CallRow {
+  const facts = ordered.filter(isCallFacts);
+  const dial = foldDial(
+    ordered,
+    facts.some((event) => event.kind !== 'call.registered'),
+  );
+  const undone = new Set(
+    ordered.flatMap((event) => (event.kind === 'call.unmatched' ? [event.data.matchEventKey] : [])),
+  );
+  const match = ordered.findLast((event) => event.kind === 'call.matched' && !undone.has(event.eventKey));
+  const unmatched = facts.length === 0 && dial === null && match === undefined;
+  const row: CallRow = {
+    ...call,
+    hasTranscript,
+    unmatched,
+    matchedBy: match?.kind === 'call.matched' ? match.data.by : null,
+    needsAttention:
+      call.needsAttention || unmatched || dial?.state === 'refused' || dial?.state === 'unknown',
+  };
+  if (dial === null) return row;
+  const { placed, state, generation, code } = dial;
+  return {
+    ...row,
+    kind: placed.callKind,
+    via: placed.via,
+    agentId: placed.agentId ?? null,
+    priority: placed.priority,
+    record: placed.record,
+    dialState: state,
+    dialGeneration: generation,
+    dialCode: code,
+    direction: 'outbound',
+    // What was asked for stands before what a provider made of it: it may know a SIP address only.
+    to: placed.to,
+    from: placed.from ?? row.from,
+    reference: placed.reference ?? row.reference,
+    ...(facts.length === 0
+      ? { status: statusOfDial[state], recordingStatus: recordingStatusOf(row, statusOfDial[state]) }
+      : {}),
+  };
+}
+
+/** What a placed call's status is while no provider has told of it. */
+const statusOfDial: Record<DialState, CallStatus> = {
+  waiting: 'queued',
+  dialing: 'queued',
+  dialed: 'queued',
+  unknown: 'unknown',
+  refused: 'failed',
+  canceled: 'canceled',
+};
+
+function recordingStatusOf(row: CallRow, status: CallStatus): CallRecordingStatus {
+  return row.recordingCount > 0 ? row.recordingStatus : statusWithoutRecording(status);
+}
+
+function foldTranscript(ordered: readonly DomainEvent[]): TranscriptLine[] {
+  // The longest telling is the most complete one; of equals the later.
+  return ordered.reduce<TranscriptLine[]>(
+    (longest, event) =>
+      event.kind === 'transcript.attached' && event.data.lines.length >= longest.length
+        ? event.data.lines
+        : longest,
+    [],
+  );
+}
+
+/** Every leg that a provider told of, in the order in which they began. */
+function foldLegs(ordered: readonly DomainEvent[]): LegView[] {
+  const byId = new Map<string, LegView>();
+  for (const event of ordered) {
+    if (!isCallFacts(event) || event.data.leg === undefined) continue;
+    const { leg, ...facts } = event.data;
+    const id = `${event.providerId} ${leg.legId}`;
+    const known = byId.get(id);
+    const status = facts.status ?? 'unknown';
+    byId.set(id, {
+      providerId: event.providerId,
+      legId: leg.legId,
+      parentLegId: known?.parentLegId ?? leg.parentLegId,
+      direction:
+        known === undefined || known.direction === 'unknown'
+          ? (facts.direction ?? 'unknown')
+          : known.direction,
+      from: known?.from ?? facts.from ?? null,
+      to: known?.to ?? facts.to ?? null,
+      status: known === undefined || statusRank[status] >= statusRank[known.status] ? status : known.status,
+      startedAtMs: known?.startedAtMs ?? facts.startedAtMs ?? null,
+      endedAtMs: facts.endedAtMs ?? known?.endedAtMs ?? null,
+    });
+  }
+  return [...byId.values()];
+}
+
 /** A call that was never answered has no recording to wait for; for every other one it may still come. */
 function statusWithoutRecording(status: CallStatus): CallRecordingStatus {
   return status === 'busy' || status === 'no_answer' || status === 'failed' || status === 'canceled'
@@ -202,9 +341,11 @@ function statusWithoutRecording(status: CallStatus): CallRecordingStatus {
 }
 
 /**
- * Which of several ids a call keeps when events show that they are one call: the smallest, so that every order of
- * arrival keeps the same one. (Placed calls, which win over the smallest, come with `calls.place`.)
+ * Which of several ids a call keeps when events show that they are one call: that of a placed call, because it was
+ * given to a provider and to whoever asked for the call; else the smallest, so that every order keeps the same one.
+ * @param isPlaced whether an id is that of a placed call
  */
-export function survivingCallId(callIds: readonly string[]): string {
-  return callIds.reduce((smallest, id) => (id < smallest ? id : smallest));
+export function survivingCallId(callIds: readonly string[], isPlaced: (callId: string) => boolean): string {
+  const placed = callIds.filter(isPlaced);
+  return (placed.length > 0 ? placed : callIds).reduce((smallest, id) => (id < smallest ? id : smallest));
 }

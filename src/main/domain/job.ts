@@ -1,14 +1,31 @@
 // Rules of the job queue that need no database: what a job is, when it runs again, when it has given up.
+import type { CallKey } from '../../preload/contract/calls.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 
-export type JobKind = 'fetch-recording' | 'make-peaks';
+export type JobKind =
+  | 'fetch-recording'
+  | 'make-peaks'
+  /** Dial a placed call, or ask back what became of a dial whose outcome nobody heard. */
+  | 'place-call'
+  | 'start-recording'
+  /** Ask the provider how a call stands until it has ended: for calls whose callbacks are not ours. */
+  | 'follow-call'
+  /** List what the provider has recorded of one call, by its exact ids, until something is there or nothing will be. */
+  | 'find-recordings';
+
+/** Whom a job is about. A call is named by a provider's key where our own id was not known yet when the job was made. */
+export interface JobPayload {
+  recordingId?: string;
+  callId?: string;
+  callKey?: CallKey;
+}
 
 export interface NewJob {
   kind: JobKind;
   /** Unique per kind for ever: asking twice for the same work is one job. */
   dedupe: string;
-  /** Our own ids only: no numbers, no names, no URLs. */
-  payload: { recordingId: string };
+  /** Ids only: no numbers, no names, no URLs. */
+  payload: JobPayload;
   providerId: string | null;
   /** When it is first due, epoch milliseconds; in the past means now. */
   runAtMs: number;
@@ -31,32 +48,64 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /**
- * Delays before attempt 2, 3, ...: a fast phase while a provider finishes its file (media can be a 404 for a moment
- * after `completed`), then the slow phase of reliability.md 2c.
+ * How each kind of job is tried again: the delays before attempt 2, 3, ... (the last one repeats), after how many
+ * attempts it is dead, and the longest wait (a due time further away can only come from a clock that jumped back).
  */
-const fetchDelaysMs: readonly number[] = [
-  2 * second,
-  5 * second,
-  15 * second,
-  30 * second,
-  minute,
-  minute,
-  2 * minute,
-  5 * minute,
-  15 * minute,
-  hour,
-  6 * hour,
-  day,
-];
+interface Rhythm {
+  delaysMs: readonly number[];
+  maxAttempts: number;
+  maxDelayMs: number;
+}
 
-/** After so many attempts a job is dead: about a month of trying for a fetch. */
-const maxAttempts: Record<JobKind, number> = { 'fetch-recording': 40, 'make-peaks': 5 };
+const rhythms: Record<JobKind, Rhythm> = {
+  // A fast phase while a provider finishes its file (media can be a 404 for a moment after `completed`), then the slow
+  // phase of reliability.md 2c: about a month of trying.
+  'fetch-recording': {
+    delaysMs: [2, 5, 15, 30, 60, 60, 120, 300, 900, 3_600, 21_600, 86_400].map((seconds) => seconds * second),
+    maxAttempts: 40,
+    maxDelayMs: day,
+  },
+  'make-peaks': {
+    delaysMs: [2 * second, 5 * second, 15 * second, 30 * second],
+    maxAttempts: 5,
+    maxDelayMs: hour,
+  },
+  // Asking back what became of a dial: a provider may list a call a minute late.
+  'place-call': {
+    delaysMs: [2, 5, 10, 15, 20, 30].map((seconds) => seconds * second),
+    maxAttempts: 14,
+    maxDelayMs: hour,
+  },
+  // The call may still be ringing (Twilio 21220): close together while it rings, then no longer than a call lasts.
+  'start-recording': {
+    delaysMs: [1, 1, 2, 2, 3, 5, 5, 10].map((seconds) => seconds * second),
+    maxAttempts: 60,
+    maxDelayMs: hour,
+  },
+  'follow-call': {
+    delaysMs: [3, 5, 10, 15].map((seconds) => seconds * second),
+    maxAttempts: 6_000,
+    maxDelayMs: hour,
+  },
+  // Soon, then the seed's rhythm (2 minutes, then every minute), then longer.
+  'find-recordings': {
+    delaysMs: [5, 15, 100, 60, 60, 60, 60, 60, 300, 900, 3_600, 21_600, 86_400].map(
+      (seconds) => seconds * second,
+    ),
+    maxAttempts: 30,
+    maxDelayMs: day,
+  },
+};
 
-/** Upper bound of any wait. A due time further away than this can only come from a clock that jumped back. */
-export const maxDelayMs: Record<JobKind, number> = { 'fetch-recording': day, 'make-peaks': hour };
+/** Upper bound of any wait of a job of this kind. */
+export function maxDelayMs(kind: JobKind): number {
+  return rhythms[kind].maxDelayMs;
+}
 
 /** Whether a recording fails when its job of this kind does. Without peaks a recording can still be played. */
-export const decidesRecording: Record<JobKind, boolean> = { 'fetch-recording': true, 'make-peaks': false };
+export function decidesRecording(kind: JobKind): boolean {
+  return kind === 'fetch-recording';
+}
 
 /** A job that took the process down this often is dead, whatever its attempts: it is poison. */
 export const maxCrashes = 5;
@@ -82,10 +131,11 @@ export function nextStep(
   random: number,
 ): NextStep {
   if (!retryable) return { step: 'dead', code };
-  if (attempt >= maxAttempts[kind]) return { step: 'dead', code: 'gave_up' };
-  const planned = fetchDelaysMs[Math.min(attempt, fetchDelaysMs.length) - 1] ?? day;
+  const { delaysMs, maxAttempts, maxDelayMs: longestMs } = rhythms[kind];
+  if (attempt >= maxAttempts) return { step: 'dead', code: 'gave_up' };
+  const planned = delaysMs[Math.min(attempt, delaysMs.length) - 1] ?? longestMs;
   const delayMs = Math.max(planned * (1 + random * 0.1), retryAfterMs ?? 0);
-  return { step: 'retry', delayMs: Math.round(Math.min(delayMs, maxDelayMs[kind])) };
+  return { step: 'retry', delayMs: Math.round(Math.min(delayMs, longestMs)) };
 }
 
 /** Upper bound of a provider's pause. */

@@ -1,6 +1,13 @@
 // Events: what the journal is made of once a delivery has been understood. Provider modules and use cases make
 // them; the fold (call.ts) turns a call's set of them into rows. They are stored as JSON and never change.
-import type { CallDirection, CallKey, CallStatus } from '../../preload/contract/calls.ts';
+import type {
+  CallDirection,
+  CallKey,
+  CallKind,
+  CallStatus,
+  CallVia,
+  TranscriptLine,
+} from '../../preload/contract/calls.ts';
 import type { RecordingFlag } from '../../preload/contract/recordings.ts';
 
 export type { CallKey };
@@ -54,6 +61,26 @@ export interface StoredFacts {
   flags: RecordingFlag[];
 }
 
+/** A call that Tapedeck was asked to make. Its key (ourCallKey) exists before any provider is asked. */
+export interface PlacedFacts {
+  callId: string;
+  callKind: CallKind;
+  via: CallVia;
+  to: string;
+  from?: string;
+  agentId?: string;
+  reference?: string;
+  /** Higher first in the queue of calls to place. */
+  priority: number;
+  /** Whether Tapedeck starts a recording once somebody answers. */
+  record: boolean;
+}
+
+/** One asking of a provider to dial. `generation` grows only when a person says "dial again". */
+export interface DialTry {
+  generation: number;
+}
+
 /** Which try of ours an event belongs to. `generation` grows when a person asks again, `attempt` with every try. */
 export interface Try {
   providerRecordingId: string;
@@ -78,6 +105,19 @@ interface EventHead {
 export type DomainEvent = EventHead &
   (
     | { kind: 'call.started' | 'call.answered' | 'call.ended' | 'call.noted'; data: CallFacts }
+    | { kind: 'call.placed'; data: PlacedFacts }
+    /** Stored before the request leaves: a dial that this stands for is never made a second time. */
+    | { kind: 'call.dial_started' | 'call.dialed' | 'call.dial_unknown' | 'call.dial_retried'; data: DialTry }
+    | { kind: 'call.dial_refused'; data: DialTry & { code: string; providerCode?: string } }
+    | { kind: 'call.canceled'; data: { reason: string } }
+    /** A call that another program placed, told to Tapedeck with the ids that it knows. */
+    | { kind: 'call.registered'; data: CallFacts }
+    /** A person (or auto-unique matching) says that the calls named by `keys` are one; undone by `call.unmatched`. */
+    | { kind: 'call.matched'; data: { by: 'person' | 'auto_unique' } }
+    | { kind: 'call.unmatched'; data: { matchEventKey: string } }
+    /** Something of the call worth telling that changes none of its fields, e.g. a participant of a room. */
+    | { kind: 'call.told'; data: { what: string; code?: string } }
+    | { kind: 'transcript.attached'; data: { providerTranscriptId: string; lines: TranscriptLine[] } }
     /** Our own id for a call, given when the first event of it is stored. */
     | { kind: 'call.minted'; data: { callId: string } }
     | {
@@ -100,6 +140,11 @@ export type DomainEvent = EventHead &
   );
 
 export type EventKind = DomainEvent['kind'];
+
+/** The key of a call by our own id: how a provider that carries our id back (chat_id, client_state) names it. */
+export function ourCallKey(callId: string): CallKey {
+  return { providerId: 'tapedeck', kind: 'call_id', value: callId };
+}
 
 /** True for events about a recording; they all name it by `data.providerRecordingId`. */
 export function isRecordingEvent(

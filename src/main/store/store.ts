@@ -7,7 +7,7 @@ import type {
   RefusalReason,
   Verification,
 } from '../../preload/contract/activity.ts';
-import type { CallKey, CallsListInput } from '../../preload/contract/calls.ts';
+import type { CallKey, CallsListInput, LegView, TranscriptLine } from '../../preload/contract/calls.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { CallRow } from '../domain/call.ts';
 import type { ClaimedJob, JobKind, NewJob } from '../domain/job.ts';
@@ -66,6 +66,8 @@ export interface JobRow {
   crashes: number;
   providerId: string | null;
   recordingId: string | null;
+  /** The job's call, where it names one by our own id. */
+  callId: string | null;
   createdAtMs: number;
   finishedAtMs: number | null;
   generation: number;
@@ -82,6 +84,8 @@ export interface StoredEvent {
 export interface CallWithEvents {
   call: CallRow;
   recordings: RecordingRow[];
+  legs: LegView[];
+  transcript: TranscriptLine[];
   keys: CallKey[];
   events: StoredEvent[];
 }
@@ -170,6 +174,26 @@ export interface Store {
   getCall(callId: string): Promise<CallWithEvents | null>;
   getCallRow(callId: string): Promise<CallRow | null>;
   getRecording(recordingId: string): Promise<RecordingRow | null>;
+  /** The call that an exact id names; null when no call of ours has it. */
+  findCallId(key: CallKey): Promise<string | null>;
+  /** Placed calls that wait to be dialled, are being dialled or are talking: by priority (highest first), then age. */
+  listQueue(): Promise<CallRow[]>;
+  /** Calls that overlap in time with this one or share its number, for a person to choose from; best first, at most `limit`. */
+  listCandidates(callId: string, limit: number): Promise<CallRow[]>;
+  /**
+   * Journals that two calls are one (`call.matched` naming keys of both). @returns the surviving call and the event's key
+   * Errors: not_found, conflict (the same call already).
+   */
+  matchCalls(
+    callId: string,
+    withCallId: string,
+    by: 'person' | 'auto_unique',
+  ): Promise<{ callId: string; matchEventKey: string }>;
+  /**
+   * Journals `call.unmatched` and takes the call apart again along its exact ids, each part under the id it had before.
+   * @returns the calls that there are now. Errors: not_found, conflict (already undone).
+   */
+  unmatchCalls(callId: string, matchEventKey: string): Promise<string[]>;
 
   listDeliveries(
     query: { callId?: string | undefined; providerId?: string | undefined },

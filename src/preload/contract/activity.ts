@@ -84,6 +84,7 @@ export const jobView = z.object({
   crashes: z.number().int(),
   providerId: z.string().nullable(),
   recordingId: z.string().nullable(),
+  callId: z.string().nullable(),
   createdAtMs: z.number().int(),
   finishedAtMs: z.number().int().nullable(),
 });

@@ -1,10 +1,22 @@
 // Every procedure, once: carriers, handlers, client and openapi.json are all made from this table.
 import { z } from 'zod';
 import { deliveryDetail, deliveryView, jobState, jobView, pageInput, refusalView } from './activity.ts';
-import { callDetail, callsCountOutput, callsListInput, callsListOutput } from './calls.ts';
+import {
+  callCandidate,
+  callDetail,
+  callsCountOutput,
+  callsListInput,
+  callsListOutput,
+  callsPlaceInput,
+  callsRegisterInput,
+  callView,
+  queueView,
+} from './calls.ts';
 import type { ErrorView } from './errors.ts';
 import { playbackView } from './recordings.ts';
 import {
+  providerCheck,
+  providerNumber,
   providerView,
   sandboxPlaceInput,
   sandboxStatus,
@@ -31,6 +43,58 @@ export const procedures = {
       'One call with its recordings, provider ids and timeline. A merged id resolves to the call it became.',
     input: z.object({ callId: z.string().max(64) }),
     output: callDetail,
+  },
+  'calls.place': {
+    about:
+      'Place a call. Answered once it is stored; dialled at most once, also across crashes and time-outs.',
+    input: callsPlaceInput,
+    output: z.object({ call: callView }),
+  },
+  'calls.register': {
+    about: 'Tell of a call that another program placed, with its reference and the provider ids known.',
+    input: callsRegisterInput,
+    output: z.object({ call: callView }),
+  },
+  'calls.cancel': {
+    about: 'Take a call that is not dialled yet out of the queue.',
+    input: z.object({ callId: z.string().max(64) }),
+    output: z.object({ call: callView }),
+  },
+  'calls.redial': {
+    about: 'Dial again a call whose dial was refused or whose outcome nobody knows: a person decided.',
+    input: z.object({ callId: z.string().max(64) }),
+    output: z.object({ call: callView }),
+  },
+  'calls.candidates': {
+    about: 'Calls that an unmatched one may belong to, best first.',
+    input: z.object({ callId: z.string().max(64) }),
+    output: z.object({ items: z.array(callCandidate) }),
+  },
+  'calls.match': {
+    about: 'Say that two calls are one. Can be undone.',
+    input: z.object({ callId: z.string().max(64), withCallId: z.string().max(64) }),
+    output: z.object({ call: callView, matchEventKey: z.string() }),
+  },
+  'calls.unmatch': {
+    about: 'Undo a match.',
+    input: z.object({ callId: z.string().max(64), matchEventKey: z.string().max(300) }),
+    output: z.object({ calls: z.array(callView) }),
+  },
+  'queue.get': { about: 'The queue of calls to place.', input: nothing, output: queueView },
+  'queue.pause': {
+    about: 'Stop or go on placing queued calls. The one being dialled is not touched.',
+    input: z.object({ paused: z.boolean() }),
+    output: queueView,
+  },
+  'recordings.start': {
+    about: 'Start recording a live call, unless it is being recorded already.',
+    input: z.object({ callId: z.string().max(64) }),
+    output: z.object({ jobId: z.string() }),
+  },
+  'recordings.steer': {
+    about: 'Pause, resume or stop a recording that is running.',
+    input: z.object({ recordingId: z.string().max(64), action: z.enum(['pause', 'resume', 'stop']) }),
+    output: z.object({ recordingId: z.string() }),
   },
   'recordings.playback': {
     about: 'Where to play a stored recording from.',
@@ -79,6 +143,25 @@ export const procedures = {
     about: 'Try a paused provider again at once.',
     input: z.object({ providerId: z.string().max(40) }),
     output: z.object({ provider: providerView }),
+  },
+  'providers.check': {
+    about: 'Ask a provider whether our keys work and what they may do.',
+    input: z.object({ providerId: z.string().max(40) }),
+    output: z.object({ check: providerCheck }),
+  },
+  'providers.numbers': {
+    about: "The clinic's numbers at a provider and whether it tells Tapedeck of their calls.",
+    input: z.object({ providerId: z.string().max(40) }),
+    output: z.object({ items: z.array(providerNumber) }),
+  },
+  'providers.setNumber': {
+    about: 'Let a number report its calls to Tapedeck, or put back what stood there before.',
+    input: z.object({
+      providerId: z.string().max(40),
+      numberId: z.string().max(100),
+      action: z.enum(['connect', 'restore']),
+    }),
+    output: z.object({ number: providerNumber }),
   },
   'settings.get': { about: 'Settings.', input: nothing, output: settingsView },
   'settings.update': { about: 'Change settings.', input: settingsUpdateInput, output: settingsView },

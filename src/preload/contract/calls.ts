@@ -31,6 +31,41 @@ export const callRecordingStatus = z.enum([
 ]);
 export type CallRecordingStatus = z.infer<typeof callRecordingStatus>;
 
+/** Which of the seeds' two kinds a placed call is. */
+export const callKind = z.enum(['voice-bot', 'priority-queue']);
+export type CallKind = z.infer<typeof callKind>;
+
+/** The way a call is placed. A provider says which of these it serves; more can be added without touching the console. */
+export const callVia = z.string().regex(/^[a-z0-9-]{2,40}$/);
+export type CallVia = z.infer<typeof callVia>;
+
+/** How far the dialling of a placed call is; null for calls that Tapedeck did not place. */
+export const dialState = z.enum(['waiting', 'dialing', 'dialed', 'refused', 'unknown', 'canceled']);
+export type DialState = z.infer<typeof dialState>;
+
+export const transcriptLine = z.object({
+  /** `clinic` is our side (agent or staff), `caller` the person outside. */
+  speaker: z.enum(['clinic', 'caller', 'unknown']),
+  text: z.string(),
+  /** From the start of the conversation. */
+  atMs: z.number().int().nullable(),
+});
+export type TranscriptLine = z.infer<typeof transcriptLine>;
+
+/** One leg of a call as a provider knows it; a transfer has several. */
+export const legView = z.object({
+  providerId: z.string(),
+  legId: z.string(),
+  parentLegId: z.string().nullable(),
+  direction: callDirection,
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  status: callStatus,
+  startedAtMs: z.number().int().nullable(),
+  endedAtMs: z.number().int().nullable(),
+});
+export type LegView = z.infer<typeof legView>;
+
 /** A number as stored and as shown: `number` is what the provider sent (E.164 where it is one), `display` the local form. */
 export const partyView = z.object({ number: z.string(), display: z.string() });
 export type PartyView = z.infer<typeof partyView>;
@@ -59,6 +94,18 @@ export const callView = z.object({
   /** The recording that Play means: the most useful one; null when there is none. */
   mainRecordingId: z.string().nullable(),
   needsAttention: z.boolean(),
+  /** Null for calls that Tapedeck did not place. */
+  kind: callKind.nullable(),
+  via: callVia.nullable(),
+  priority: z.number().int().nullable(),
+  dialState: dialState.nullable(),
+  /** Why a dial was refused or is unknown: an error code. */
+  dialCode: z.string().nullable(),
+  /** Audio arrived that no call of ours fits: a person chooses. */
+  unmatched: z.boolean(),
+  /** How it came to be joined with another call, where not by an exact id. */
+  matchedBy: z.enum(['person', 'auto_unique']).nullable(),
+  hasTranscript: z.boolean(),
 });
 export type CallView = z.infer<typeof callView>;
 
@@ -92,6 +139,7 @@ export const callsListInput = z.object({
   /** True: only calls queued, ringing or in progress. */
   live: z.boolean().optional(),
   needsAttention: z.boolean().optional(),
+  unmatched: z.boolean().optional(),
   startedFromMs: z.number().int().optional(),
   startedToMs: z.number().int().optional(),
 });
@@ -112,5 +160,54 @@ export const callDetail = z.object({
   recordings: z.array(recordingView),
   keys: z.array(callKey),
   timeline: z.array(timelineEntry),
+  legs: z.array(legView),
+  transcript: z.array(transcriptLine),
+  /** Matches that can be undone, newest first. */
+  matches: z.array(
+    z.object({ eventKey: z.string(), atMs: z.number().int(), by: z.enum(['person', 'auto_unique']) }),
+  ),
 });
 export type CallDetail = z.infer<typeof callDetail>;
+
+const e164 = z.string().regex(/^\+[1-9]\d{4,14}$/, 'a number in international form, such as +14155550100');
+
+export const callsPlaceInput = z
+  .object({
+    kind: callKind,
+    via: callVia,
+    /** In any usual form; stored as E.164. */
+    to: z.string().trim().min(3).max(40),
+    from: z.string().trim().min(3).max(40).optional(),
+    agentId: z.string().max(100).optional(),
+    reference: z.string().trim().min(1).max(200).optional(),
+    priority: z.number().int().min(0).max(1_000).default(0),
+    record: z.boolean().default(true),
+  })
+  .strict();
+
+export const callsRegisterInput = z
+  .object({
+    /** The other program's id of the call (the seeds' chat or intake). */
+    reference: z.string().trim().min(1).max(200),
+    /** What is known of the call at the providers: at least one. */
+    keys: z.array(callKey).min(1).max(20),
+    direction: callDirection.optional(),
+    from: e164.optional(),
+    to: e164.optional(),
+    startedAtMs: z.number().int().optional(),
+  })
+  .strict();
+
+export const callCandidate = z.object({
+  call: callView,
+  /** What speaks for it; never enough by itself. */
+  because: z.array(z.enum(['same_number', 'same_time'])),
+});
+
+export const queueView = z.object({
+  paused: z.boolean(),
+  /** The call being dialled or talked to now. */
+  current: callView.nullable(),
+  /** By priority, then age: the order in which they will be called. */
+  waiting: z.array(callView),
+});

@@ -24,6 +24,14 @@ export const errorCodes = [
   'timed_out',
   'blocked_address',
   'secret_missing',
+  // Why a call was not dialled, recorded or matched.
+  'bad_number',
+  'not_set_up',
+  'dial_refused',
+  'dial_unknown',
+  'call_not_live',
+  'not_eligible',
+  'no_candidate',
   // What was wrong with the bytes that came.
   'not_audio',
   'truncated',

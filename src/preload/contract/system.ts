@@ -15,8 +15,33 @@ export const providerView = z.object({
   lastDeliveryAtMs: z.number().int().nullable(),
   /** The full URLs to give to the provider; empty while there is no public URL. */
   webhookUrls: z.array(z.string()),
+  /** Ways of placing calls that it serves and that are set up; empty when none. */
+  vias: z.array(z.object({ via: z.string(), label: z.string(), needsAgent: z.boolean() })),
 });
 export type ProviderView = z.infer<typeof providerView>;
+
+/** One thing that a key check found, in closed words with what to say about it. */
+export const providerCheck = z.object({
+  ok: z.boolean(),
+  findings: z.array(z.object({ ok: z.boolean(), text: z.string() })),
+});
+export type ProviderCheck = z.infer<typeof providerCheck>;
+
+export const providerNumber = z.object({
+  numberId: z.string(),
+  number: z.string(),
+  display: z.string(),
+  label: z.string().nullable(),
+  /** `connected`: reports to Tapedeck; `elsewhere`: to another address, which is shown; `nowhere`: to nobody. */
+  state: z.enum(['connected', 'elsewhere', 'nowhere']),
+  currentUrl: z.string().nullable(),
+  wantedUrl: z.string().nullable(),
+  /** What stood there before Tapedeck changed it; can be put back. */
+  previousUrl: z.string().nullable(),
+  /** For those who write their own TwiML (or the like): to copy. Null where the provider has no such thing. */
+  snippet: z.string().nullable(),
+});
+export type ProviderNumber = z.infer<typeof providerNumber>;
 
 export const systemStatus = z.object({
   version: z.string(),
@@ -43,6 +68,8 @@ export const systemStatus = z.object({
 export type SystemStatus = z.infer<typeof systemStatus>;
 
 export const lineSetting = z.object({
+  /** Record calls of this line as soon as they are answered. */
+  record: z.boolean().optional(),
   number: z.string().regex(/^\+[1-9]\d{4,14}$/, 'a number in international form, such as +14155550100'),
   label: z.string().trim().min(1).max(60),
 });
@@ -52,6 +79,8 @@ export const settingsView = z.object({
   lines: z.array(lineSetting).max(200),
   /** While in the future, refused bodies up to 256 KB are kept for inspection. */
   keepRefusedUntilMs: z.number().int().nullable(),
+  /** `exact`: by exact ids only. `auto_unique`: also by number and time, when exactly one call fits; the call then says so. */
+  matching: z.enum(['exact', 'auto_unique']),
 });
 export type SettingsView = z.infer<typeof settingsView>;
 
@@ -60,6 +89,7 @@ export const settingsUpdateInput = z
     lines: z.array(lineSetting).max(200).optional(),
     /** True keeps refused bodies for 15 minutes from now; false stops at once and drops what was kept. */
     keepRefused: z.boolean().optional(),
+    matching: z.enum(['exact', 'auto_unique']).optional(),
   })
   .strict();
 
