@@ -1,5 +1,5 @@
-// `npm run test:contract`: holds the Twilio stand-in, and every request that Tapedeck makes of Twilio, against the
-// official API description. The validator is installed into .contract-check/ and is no dependency of the product.
+// `npm run test:contract`: holds the stand-ins, and every request that Tapedeck makes of Twilio and Telnyx, against the
+// official API descriptions. The validator is installed into .contract-check/ and is no dependency of the product.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,10 +7,12 @@ import { join, relative } from 'node:path';
 import { createClock } from '../src/main/clock.ts';
 import { createSandbox } from '../src/main/sandbox/sandbox.ts';
 import { createNameCheck } from './contract-names.ts';
+import { checkTelnyx } from './contract-telnyx.ts';
 import { type Answer, tourAsProduct, tourWithSdk } from './contract-tour.ts';
 
 const root = join(import.meta.dirname, '..');
 const spec = join(root, '..', 'shared', 'specs', 'twilio.strict.json');
+const telnyxSpec = join(root, '..', 'shared', 'specs', 'telnyx.strict.json');
 const folder = join(root, '.contract-check');
 const validator = '@stoplight/prism-cli@5.16.0';
 const prism = join(folder, 'node_modules', '@stoplight', 'prism-cli', 'dist', 'index.js');
@@ -42,9 +44,12 @@ function freePort(): Promise<number> {
 }
 
 /** A proxy in front of `upstream` that answers with an error where a request or an answer breaks the description. */
-async function startProxy(upstream: string): Promise<{ url: string; child: ChildProcess }> {
+async function startProxy(
+  description: string,
+  upstream: string,
+): Promise<{ url: string; child: ChildProcess }> {
   const port = await freePort();
-  const args = [prism, 'proxy', '-h', '127.0.0.1', '-p', String(port), '--errors', spec, upstream];
+  const args = [prism, 'proxy', '-h', '127.0.0.1', '-p', String(port), '--errors', description, upstream];
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   await new Promise<void>((resolve, reject) => {
     let output = '';
@@ -102,7 +107,7 @@ async function check(): Promise<number> {
   });
   const { twilioBaseUrl } = await sandbox.start();
   await sandbox.seedHistory({ count: 20 });
-  const proxy = await startProxy(twilioBaseUrl);
+  const proxy = await startProxy(spec, twilioBaseUrl);
   const stop = { clock, sandbox, accountSid, authToken, proxyUrl: proxy.url, directUrl: twilioBaseUrl };
   const seen: Answer[] = [];
   try {
@@ -126,11 +131,28 @@ async function check(): Promise<number> {
     proxy.child.kill();
     await sandbox.stop();
   }
+  return tell(problems);
+}
+
+async function checkTelnyxToo(): Promise<number> {
+  const description: unknown = JSON.parse(readFileSync(telnyxSpec, 'utf8'));
+  const report = await checkTelnyx(description, async (upstream) => {
+    const { url, child } = await startProxy(telnyxSpec, upstream);
+    return { url, stop: () => void child.kill() };
+  });
+  console.log(`Telnyx, by ${relative(root, telnyxSpec)}:`);
+  console.log(`  ${report.requests} requests of the product and the stand-in's answers to them`);
+  console.log(`  ${report.operations} operations, ${report.names} names of query and body fields`);
+  return tell(report.problems);
+}
+
+/** @returns an exit code */
+function tell(problems: readonly string[]): number {
   const distinct = new Set(problems);
   for (const problem of distinct) console.error(`  violation: ${problem}`);
   console.log(distinct.size === 0 ? '  no violations' : `  ${distinct.size} violations`);
   return distinct.size === 0 ? 0 : 1;
 }
 
-if (existsSync(spec)) process.exitCode = await check();
+if (existsSync(spec)) process.exitCode = (await check()) + (await checkTelnyxToo());
 else console.log('Nothing to check against: ../shared/specs with the official API descriptions is not here.');

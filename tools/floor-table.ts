@@ -162,6 +162,7 @@ export const homes: Readonly<Record<string, { values: readonly string[]; types?:
   },
   'libphonenumber-js': { values: ['src/main/domain/phone.ts'] },
   pino: { values: ['src/main/log.ts'] },
+  telnyx: { values: ['src/main/providers/telnyx/'] },
   twilio: { values: ['src/main/providers/twilio/'] },
   zustand: { values: ['src/renderer/src/state/'] },
   '@fontsource-variable': { values: ['src/renderer/src/main.tsx'] },

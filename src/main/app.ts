@@ -8,8 +8,7 @@ import { type Config, sampleConfig } from './config.ts';
 import { emptySampleFolder, removeSampleFolder } from './data-folder.ts';
 import { AppError } from './domain/errors.ts';
 import { createLog } from './log.ts';
-import { type Common, type HostOptions, openData, startApi, startJobs, startWebhooks } from './parts.ts';
-import { createProviders } from './providers/index.ts';
+import { type Common, createOutside, type HostOptions, openData, startApi, startWebhooks } from './parts.ts';
 import {
   createSampleModeBeside,
   createSampleModeWithin,
@@ -18,6 +17,7 @@ import {
 } from './sample-mode.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { acquireInstanceLock } from './store/lock.ts';
+import { createFollowUp, startUseCases } from './use-cases.ts';
 
 export interface AppOptions extends HostOptions {
   /** Told of a sample application that runs beside this one (null: no more), so that a host can show it. */
@@ -106,19 +106,29 @@ async function run(common: Common, options: AppOptions): Promise<Running> {
 
   const { store, worker, storage } = await openData(common);
   const sandbox = config.mode === 'sample' ? await startSandbox(common) : null;
-  const providers = createProviders({ setting: sandbox?.setting ?? config.setting });
+  const { providers, fetch } = createOutside(common, sandbox?.setting ?? config.setting);
   const settings = createSettings(store, clock);
   onStop(await settings.start());
 
-  const jobs = startJobs(common, { store, worker, storage, providers });
-  const webhooks = await startWebhooks(common, { store, settings, providers });
+  const followUp = createFollowUp(common, providers);
+  const webhooks = await startWebhooks(common, { store, storage, settings, providers, followUp });
+  const useCases = startUseCases(common, {
+    store,
+    worker,
+    storage,
+    providers,
+    fetch,
+    settings,
+    // The simulator is on this computer: it reaches the listener where it is.
+    publicUrl: () => webhooks.tunnel.publicUrl() ?? (sandbox === null ? null : webhooks.url),
+  });
   const api = await startApi(common, {
     store,
     worker,
     storage,
     providers,
     settings,
-    jobs,
+    useCases,
     webhooks,
     sampleOf: (consoleUrl) => sampleModeOf(common, options, sandbox, consoleUrl),
   });

@@ -15,15 +15,14 @@ import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { newId, recordingIdOf } from './ids.ts';
 import { identify, writeInstance } from './instance.ts';
-import { createJobHandlers } from './jobs/handlers.ts';
-import { createJobWorker, type JobWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { createGuardedFetch } from './net/guarded-fetch.ts';
+import type { GuardedFetch } from './net/net.ts';
+import { createProviders } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
 import { createApplyProviderEvent } from './recordings/apply-provider-event.ts';
-import { createFetchRecording } from './recordings/fetch-recording.ts';
-import { createMakePeaks } from './recordings/make-peaks.ts';
 import { createPlayback } from './recordings/playback.ts';
+import { createReceiveAudio } from './recordings/receive-audio.ts';
 import type { SampleMode } from './sample-mode.ts';
 import { createLocalStorage } from './storage/local.ts';
 import type { LocalStorage } from './storage/storage.ts';
@@ -32,6 +31,7 @@ import { createSqliteStore } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 import { createFixedUrl } from './tunnel/fixed-url.ts';
 import type { Tunnel } from './tunnel/tunnel.ts';
+import type { FollowUp, UseCases } from './use-cases.ts';
 import { createWebhookServer } from './webhooks/server.ts';
 import { createWorkerClient } from './worker/client.ts';
 import type { WorkerClient } from './worker/worker.ts';
@@ -97,45 +97,17 @@ export async function openData({ config, options, clock, crashPoint, onStop }: C
   return { store, worker, storage };
 }
 
-/** The queue with its use cases and the one way out. */
-export function startJobs(
-  { clock, log, bus, crashPoint, onStop }: Common,
-  deps: { store: Store; worker: WorkerClient; storage: LocalStorage; providers: readonly Provider[] },
-): JobWorker {
-  const { store, worker, storage, providers } = deps;
+/** The phone services, and the one way out that they and the use cases share. */
+export function createOutside(
+  { clock }: Common,
+  setting: (name: string) => string | undefined,
+): { providers: Provider[]; fetch: GuardedFetch } {
   const fetch = createGuardedFetch({
     allowedHosts: () => providers.flatMap((provider) => provider.hosts),
     overrides: () => providers.flatMap((provider) => provider.overrides),
   });
-  const jobs = createJobWorker({
-    store,
-    clock,
-    log,
-    random: Math.random,
-    handlers: createJobHandlers({
-      fetchRecording: createFetchRecording({
-        store,
-        storage,
-        fetch,
-        providers,
-        clock,
-        log,
-        random: Math.random,
-        crashPoint,
-        onProgress: (recordingId, callId, receivedBytes, totalBytes) =>
-          bus.publish('recording.progress', { recordingId, callId, receivedBytes, totalBytes }),
-      }),
-      makePeaks: createMakePeaks({ store, storage, worker }),
-    }),
-  });
-  onStop(() => jobs.stop());
-  onStop(
-    store.onChange(({ jobIds }) => {
-      if (jobIds.size > 0) jobs.wake();
-    }),
-  );
-  jobs.start();
-  return jobs;
+  const providers = createProviders({ setting, fetch, now: () => clock.now() });
+  return { providers, fetch };
 }
 
 export interface Webhooks {
@@ -146,8 +118,15 @@ export interface Webhooks {
 /** The public listener. Errors: port_taken. */
 export async function startWebhooks(
   { config, clock, log, crashPoint, onStop }: Common,
-  { store, settings, providers }: { store: Store; settings: Settings; providers: readonly Provider[] },
+  deps: {
+    store: Store;
+    storage: LocalStorage;
+    settings: Settings;
+    providers: readonly Provider[];
+    followUp: FollowUp;
+  },
 ): Promise<Webhooks> {
+  const { store, storage, settings, providers, followUp } = deps;
   let url = '';
   const tunnel = await createFixedUrl({ configuredUrl: config.publicUrl, localUrl: () => url, store, clock });
   const server = createWebhookServer({
@@ -158,7 +137,20 @@ export async function startWebhooks(
     log,
     newId,
     crashPoint,
-    apply: createApplyProviderEvent({ store, newId, clock, recordingIdOf }),
+    apply: createApplyProviderEvent({ store, newId, followUp }),
+    audio: {
+      storage,
+      receive: createReceiveAudio({
+        store,
+        storage,
+        newId,
+        clock,
+        recordingIdOf,
+        log,
+        crashPoint,
+        jobsOf: (_provider, events) => followUp(events),
+      }),
+    },
     keepRefusedUntilMs: () => settings.current().keepRefusedUntilMs,
   });
   onStop(() => server.close());
@@ -176,7 +168,7 @@ export async function startApi(
     storage: LocalStorage;
     providers: readonly Provider[];
     settings: Settings;
-    jobs: JobWorker;
+    useCases: UseCases;
     webhooks: Webhooks;
     sampleOf: (consoleUrl: () => string) => SampleMode;
   },
@@ -190,6 +182,7 @@ export async function startApi(
   const dispatch = createDispatch(
     createHandlers({
       ...deps,
+      ...deps.useCases,
       clock,
       bus,
       views,

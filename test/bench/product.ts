@@ -1,5 +1,6 @@
 // The real public listener on the real store, as app.ts wires them, in a process of its own.
 import { createClock } from '../../src/main/clock.ts';
+import { followUps } from '../../src/main/domain/follow-up.ts';
 import { newId, recordingIdOf } from '../../src/main/ids.ts';
 import { createLog } from '../../src/main/log.ts';
 import { createProviders } from '../../src/main/providers/index.ts';
@@ -14,12 +15,19 @@ const settings: Record<string, string> = {
   TWILIO_ACCOUNT_SID: 'AC5d41402abc4b2a76b9719d911017c592',
   TWILIO_AUTH_TOKEN: authToken,
 };
+/** This benchmark asks nobody anything and takes in no audio (audio.ts does). */
+const unused = (): Promise<never> => Promise.reject(new Error('not in this benchmark'));
 const clock = createClock();
 const store = await createSqliteStore({ dataDir, clock, newId, recordingIdOf });
 const server = createWebhookServer({
-  providers: createProviders({ setting: (name) => settings[name] }),
+  providers: createProviders({ setting: (name) => settings[name], fetch: unused }),
+  audio: { storage: { create: unused, freeBytes: unused }, receive: unused },
   tunnel: await createFixedUrl({ configuredUrl: publicUrl, localUrl: () => '', store, clock }),
-  apply: createApplyProviderEvent({ store, newId, clock, recordingIdOf }),
+  apply: createApplyProviderEvent({
+    store,
+    newId,
+    followUp: (events) => followUps({ rules: () => null, recordingIdOf }, events, clock.now()),
+  }),
   store,
   clock,
   log: createLog('warn'),

@@ -33,7 +33,8 @@ export const handlersUnderTest: Partial<Handlers> = {
     items: [{ jobId: 7 }],
     nextCursor: null,
   })) as unknown as Handlers['jobs.list'],
-  'settings.get': async () => Object.assign({ lines: [], keepRefusedUntilMs: null }, { inner: 'x' }),
+  'settings.get': async () =>
+    Object.assign({ lines: [], keepRefusedUntilMs: null, matching: 'exact' as const }, { inner: 'x' }),
 };
 
 async function until(holds: () => boolean): Promise<void> {
@@ -133,7 +134,7 @@ export function testCarrier(open: () => Promise<Carrier>): void {
       expect(logged()).toContain('a handler answered outside the contract');
       expect(await invoke('settings.get', {})).toEqual({
         ok: true,
-        data: { lines: [], keepRefusedUntilMs: null },
+        data: { lines: [], keepRefusedUntilMs: null, matching: 'exact' },
       });
     }),
   );

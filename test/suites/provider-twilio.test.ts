@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import twilio from 'twilio';
-import { createProviders } from '../../src/main/providers/index.ts';
+import type { RecordingRow } from '../../src/main/domain/recording.ts';
+import type { GuardedFetch } from '../../src/main/net/net.ts';
 import type { Provider } from '../../src/main/providers/provider.ts';
+import { createTwilio } from '../../src/main/providers/twilio/index.ts';
+import { providerApiSuite } from './provider-api.suite.ts';
 import { providerSuite } from './provider.suite.ts';
 
 const publicUrl = 'https://tapedeck.example.com';
@@ -11,11 +14,34 @@ const settings: Record<string, string> = {
 };
 const fixtures = new URL('../fixtures/twilio/', import.meta.url);
 
-function create(setting: (name: string) => string | undefined): Provider {
-  const found = createProviders({ setting }).find(({ providerId }) => providerId === 'twilio');
-  if (found === undefined) throw new Error('twilio is not registered');
-  return found;
+const nowhere: GuardedFetch = async () => {
+  throw new Error('nothing is asked here');
+};
+
+function create(setting: (name: string) => string | undefined, fetch = nowhere): Provider {
+  return createTwilio({ setting, fetch });
 }
+
+const recording: RecordingRow = {
+  recordingId: 'rec_00000000000000000000000000',
+  callId: 'call_00000000000000000000000000',
+  providerId: 'twilio',
+  providerRecordingId: 'RE9dd4e461268c8034f5c8564e155c67a6',
+  providerAccountId: 'AC5d41402abc4b2a76b9719d911017c592',
+  status: 'available',
+  durationMs: 95_000,
+  channels: 2,
+  sizeBytes: null,
+  sha256: null,
+  contentType: null,
+  fileName: null,
+  startedAtMs: null,
+  storedAtMs: null,
+  reason: null,
+  providerCode: null,
+  flags: [],
+  generation: 0,
+};
 
 providerSuite({
   name: 'twilio',
@@ -38,24 +64,15 @@ providerSuite({
       );
       return { path, pathAndQuery: path, headers: { 'x-twilio-signature': signature }, body };
     }),
-  recording: {
-    recordingId: 'rec_00000000000000000000000000',
-    callId: 'call_00000000000000000000000000',
-    providerId: 'twilio',
-    providerRecordingId: 'RE9dd4e461268c8034f5c8564e155c67a6',
-    providerAccountId: 'AC5d41402abc4b2a76b9719d911017c592',
-    status: 'available',
-    durationMs: 95_000,
-    channels: 2,
-    sizeBytes: null,
-    sha256: null,
-    contentType: null,
-    fileName: null,
-    startedAtMs: null,
-    storedAtMs: null,
-    reason: null,
-    providerCode: null,
-    flags: [],
-    generation: 0,
-  },
+  recording,
+});
+
+providerApiSuite({
+  name: 'twilio',
+  createAt: (baseUrl, fetch) =>
+    create((name) => (name === 'TWILIO_API_BASE_URL' ? baseUrl : settings[name]), fetch),
+  // Calls are placed on Twilio by ElevenLabs and by trunks.
+  order: null,
+  keys: [{ providerId: 'twilio', kind: 'call_sid', value: 'CA4140f4ee9836c07ff474b7d2d9b7f75a' }],
+  recording,
 });

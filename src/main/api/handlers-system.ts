@@ -18,7 +18,7 @@ export interface SampleMode {
 
 type ProviderView = z.infer<typeof providerView>;
 type SystemProcedure =
-  | `providers.${'list' | 'resume'}`
+  | `providers.${'list' | 'resume' | 'check' | 'numbers' | 'setNumber'}`
   | `settings.${'get' | 'update'}`
   | `system.${'status' | 'rebuild'}`
   | `sandbox.${'status' | 'enter' | 'leave' | 'place'}`;
@@ -33,6 +33,17 @@ export function createSystemHandlers(deps: HandlerDeps): Pick<Handlers, SystemPr
       await store.resumeProvider(providerId);
       jobs.wake();
       return { provider: await viewProvider(deps, provider, await store.listPauses()) };
+    },
+    async 'providers.check'({ providerId }) {
+      const check = await deps.numbers.check(providerId);
+      jobs.wake();
+      return { check };
+    },
+    async 'providers.numbers'({ providerId }) {
+      return { items: (await deps.numbers.list(providerId)).map(deps.views.number) };
+    },
+    async 'providers.setNumber'({ providerId, numberId, action }) {
+      return { number: deps.views.number(await deps.numbers.set(providerId, numberId, action)) };
     },
     'settings.get': async () => settings.current(),
     'settings.update': (change) => settings.update(change),
@@ -86,6 +97,9 @@ async function viewProvider(
     pausedSinceMs: pause?.sinceMs ?? null,
     pausedUntilMs: pause?.untilMs ?? null,
     lastDeliveryAtMs: await store.lastDeliveryAtMs(providerId),
+    vias: provider.vias
+      .filter((via) => missing.length === 0 && via.missing().length === 0)
+      .map(({ via, label, needsAgent }) => ({ via, label, needsAgent })),
     webhookUrls: publicUrl === null ? [] : provider.routes.map(({ path }) => publicUrl + path),
   };
 }

@@ -12,6 +12,7 @@ export interface Settings {
   update(change: {
     lines?: readonly SettingsView['lines'][number][] | undefined;
     keepRefused?: boolean | undefined;
+    matching?: SettingsView['matching'] | undefined;
   }): Promise<SettingsView>;
   /** True while the bodies of refused requests are to be kept. */
   keepsRefused(): boolean;
@@ -25,13 +26,14 @@ const expiryCheckMs = 10_000;
 const stored = z.object({
   lines: z.array(lineSetting).catch([]),
   keepRefusedUntilMs: z.number().int().nullable().catch(null),
+  matching: z.enum(['exact', 'auto_unique']).catch('exact'),
 });
 
 export function createSettings(
   store: Pick<Store, 'getSetting' | 'putSetting' | 'dropRefusedBodies'>,
   clock: Clock,
 ): Settings {
-  let settings: SettingsView = { lines: [], keepRefusedUntilMs: null };
+  let settings: SettingsView = { lines: [], keepRefusedUntilMs: null, matching: 'exact' };
 
   const write = async (next: SettingsView): Promise<void> => {
     const keptBefore = settings.keepRefusedUntilMs !== null;
@@ -53,14 +55,18 @@ export function createSettings(
       return clock.every(expiryCheckMs, () => void expire().catch(() => undefined));
     },
     current: () => settings,
-    async update({ lines, keepRefused }) {
+    async update({ lines, keepRefused, matching }) {
       const keepRefusedUntilMs =
         keepRefused === undefined
           ? settings.keepRefusedUntilMs
           : keepRefused
             ? clock.now() + keepRefusedMs
             : null;
-      await write({ lines: [...(lines ?? settings.lines)], keepRefusedUntilMs });
+      await write({
+        lines: [...(lines ?? settings.lines)],
+        keepRefusedUntilMs,
+        matching: matching ?? settings.matching,
+      });
       return settings;
     },
     keepsRefused: () => settings.keepRefusedUntilMs !== null && clock.now() < settings.keepRefusedUntilMs,

@@ -30,6 +30,7 @@ export function toTimeline(
         : null,
       code: codeOfEvent(event),
       sizeBytes: event.kind === 'recording.stored' ? event.data.sizeBytes : null,
+      ...(event.kind === 'call.told' ? { what: event.data.what } : {}),
     }))
     .sort((a, b) => a.atMs - b.atMs || (a.eventKey < b.eventKey ? -1 : a.eventKey > b.eventKey ? 1 : 0));
 }
@@ -45,7 +46,7 @@ function happenedWhenItOccurred(event: DomainEvent): boolean {
 /** The code that explains an entry: ours, the reason, the provider's, or how a call ended other than well. */
 function codeOfEvent(event: DomainEvent): string | null {
   const { data } = event;
-  if ('code' in data) return data.code;
+  if ('code' in data) return data.code ?? null;
   if ('reason' in data && data.reason !== undefined) return data.reason;
   if (
     'status' in data &&

@@ -2,16 +2,18 @@
 import type { DeliveryView, JobView, RefusalView } from '../../preload/contract/activity.ts';
 import type { CallDetail, CallView, PartyView } from '../../preload/contract/calls.ts';
 import type { RecordingView } from '../../preload/contract/recordings.ts';
-import type { SettingsView } from '../../preload/contract/system.ts';
+import type { ProviderNumber, SettingsView } from '../../preload/contract/system.ts';
 import type { CallRow } from '../domain/call.ts';
 import { displayNumber } from '../domain/phone.ts';
 import type { RecordingRow } from '../domain/recording.ts';
-import type { CallWithEvents, DeliveryRow, JobRow, RefusalRow } from '../store/store.ts';
+import type { CallWithEvents, DeliveryRow, JobRow, RefusalRow, StoredEvent } from '../store/store.ts';
 import { toTimeline } from './timeline.ts';
 
 export interface Views {
   call(row: CallRow): CallView;
   callDetail(found: CallWithEvents): CallDetail;
+  /** A number of the clinic at a provider, in local form and with the name that Settings gives it. */
+  number(number: ProviderNumber): ProviderNumber;
 }
 
 /**
@@ -61,6 +63,14 @@ export function createViews(settings: () => Pick<SettingsView, 'lines'>, homeCou
       recordingCount: row.recordingCount,
       mainRecordingId: row.mainRecordingId,
       needsAttention: row.needsAttention,
+      kind: row.kind,
+      via: row.via,
+      priority: row.priority,
+      dialState: row.dialState,
+      dialCode: row.dialCode,
+      unmatched: row.unmatched,
+      matchedBy: row.matchedBy,
+      hasTranscript: row.hasTranscript,
     };
   };
 
@@ -71,8 +81,29 @@ export function createViews(settings: () => Pick<SettingsView, 'lines'>, homeCou
       recordings: found.recordings.map(recordingView),
       keys: found.keys.map(({ providerId, kind, value }) => ({ providerId, kind, value })),
       timeline: toTimeline(found.events, found.recordings),
+      legs: found.legs,
+      transcript: found.transcript,
+      matches: standingMatches(found.events),
     }),
+    number(number) {
+      refresh();
+      const display = displayNumber(number.number, homeCountry);
+      return { ...number, display, label: labels.get(number.number) ?? null };
+    },
   };
+}
+
+/** Matches that nobody has undone, newest first. */
+function standingMatches(events: readonly StoredEvent[]): CallDetail['matches'] {
+  const undone = new Set(
+    events.flatMap(({ event }) => (event.kind === 'call.unmatched' ? [event.data.matchEventKey] : [])),
+  );
+  return events
+    .flatMap(({ event }) => {
+      if (event.kind !== 'call.matched' || undone.has(event.eventKey)) return [];
+      return [{ eventKey: event.eventKey, atMs: event.occurredAtMs, by: event.data.by }];
+    })
+    .sort((a, b) => b.atMs - a.atMs);
 }
 
 /** Without the file's name and the provider's account: neither is anyone's business outside. */

@@ -18,6 +18,8 @@ export interface JobPayload {
   recordingId?: string;
   callId?: string;
   callKey?: CallKey;
+  /** A person asked for it: done whatever the settings say. */
+  isAsked?: boolean;
 }
 
 export interface NewJob {
@@ -96,6 +98,15 @@ const rhythms: Record<JobKind, Rhythm> = {
     maxDelayMs: day,
   },
 };
+
+export const jobKinds: readonly JobKind[] = [
+  'fetch-recording',
+  'make-peaks',
+  'place-call',
+  'start-recording',
+  'follow-call',
+  'find-recordings',
+];
 
 /** Upper bound of any wait of a job of this kind. */
 export function maxDelayMs(kind: JobKind): number {

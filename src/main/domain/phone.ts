@@ -1,5 +1,6 @@
-// How a number is shown to people. The one file of the domain with a package: libphonenumber-js, smallest metadata.
+// How a number is shown to people, and how one that they typed is stored. The one file of the domain with a package: libphonenumber-js, smallest metadata.
 import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { AppError } from './errors.ts';
 
 /**
  * What Twilio sends as the caller when there is none: the word typed on a phone's keys.
@@ -58,4 +59,26 @@ function format(number: string, homeCountry: string): string | null {
 
 function callingCodeOf(country: string): string | null {
   return isSupportedCountry(country) ? getCountryCallingCode(country) : null;
+}
+
+/**
+ * A number that somebody typed, in any usual form, as E.164.
+ * @param text local forms are read as numbers of `homeCountry`
+ * Errors: bad_number, with a sentence that does not repeat the number.
+ */
+export function toE164(text: string, homeCountry: string): string {
+  const parsed = parsePhoneNumberFromString(text, {
+    extract: false,
+    ...(isSupportedCountry(homeCountry) ? { defaultCountry: homeCountry } : {}),
+  });
+  if (parsed === undefined || !parsed.isValid()) {
+    throw new AppError('bad_number', 'This is not a phone number that can be dialled.');
+  }
+  if (parsed.ext !== undefined) {
+    throw new AppError(
+      'bad_number',
+      'A number with an extension cannot be dialled; leave the extension out.',
+    );
+  }
+  return parsed.number;
 }

@@ -146,6 +146,11 @@ export function ourCallKey(callId: string): CallKey {
   return { providerId: 'tapedeck', kind: 'call_id', value: callId };
 }
 
+/** The key of the event by which a placed call begins; from it alone it can be told that an id is a placed call's. */
+export function placedEventKey(callId: string): string {
+  return `placed:${callId}`;
+}
+
 /** True for events about a recording; they all name it by `data.providerRecordingId`. */
 export function isRecordingEvent(
   event: DomainEvent,

@@ -30,7 +30,7 @@ export interface RawRequest {
 
 export type Verdict =
   | { ok: true }
-  | { ok: false; reason: 'bad_signature' | 'signature_missing' | 'secret_missing' };
+  | { ok: false; reason: 'bad_signature' | 'signature_missing' | 'secret_missing' | 'clock_skew' };
 
 /** What a delivery says. `label` is for the Webhooks list, in the provider's own words, without numbers. */
 export interface Understanding {

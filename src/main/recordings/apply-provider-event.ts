@@ -1,6 +1,5 @@
 // Use case: what a provider tells us becomes a delivery in the journal, with its events and the jobs they cause.
 import type { DeliverySource, Verification } from '../../preload/contract/activity.ts';
-import type { Clock } from '../domain/clock.ts';
 import type { NewJob } from '../domain/job.ts';
 import type { DomainEvent } from '../domain/provider-event.ts';
 import type { Provider, RawRequest } from '../providers/provider.ts';
@@ -22,32 +21,15 @@ export type ApplyProviderEvent = (provider: Provider, fact: InboundFact) => Prom
 const keptHeaders = ['content-type', 'user-agent'];
 
 /**
- * @param recordingIdOf our id of a provider's recording, the same for ever
+ * @param followUp the jobs that events cause (domain/follow-up)
  * @returns resolves when the delivery is durable; rejects with the store's error when it is not
  */
 export function createApplyProviderEvent(deps: {
   store: Pick<Store, 'recordDelivery'>;
   newId: (prefix: string, nowMs: number) => string;
-  clock: Clock;
-  recordingIdOf: (providerId: string, providerRecordingId: string) => string;
+  followUp: (events: readonly DomainEvent[]) => NewJob[];
 }): ApplyProviderEvent {
-  const { store, newId, clock, recordingIdOf } = deps;
-
-  const jobsOf = (events: readonly DomainEvent[]): NewJob[] => {
-    const jobs: NewJob[] = [];
-    for (const event of events) {
-      if (event.kind !== 'recording.available') continue;
-      const recordingId = recordingIdOf(event.providerId, event.data.providerRecordingId);
-      jobs.push({
-        kind: 'fetch-recording',
-        dedupe: recordingId,
-        payload: { recordingId },
-        providerId: event.providerId,
-        runAtMs: clock.now(),
-      });
-    }
-    return jobs;
-  };
+  const { store, newId, followUp } = deps;
 
   return (provider, fact) => {
     const { outcome, label, dedupeKey, events } = provider.understand(fact);
@@ -65,12 +47,13 @@ export function createApplyProviderEvent(deps: {
       headers: pickHeaders(fact.headers, provider.keptHeaders ?? []),
       body: fact.body,
       events,
-      jobs: jobsOf(events),
+      jobs: followUp(events),
     });
   };
 }
 
-function pickHeaders(headers: RawRequest['headers'], own: readonly string[]): HeaderPair[] {
+/** The headers that are stored with a delivery. @param own names that the provider keeps, lower case */
+export function pickHeaders(headers: RawRequest['headers'], own: readonly string[]): HeaderPair[] {
   const picked: HeaderPair[] = [];
   for (const names of [keptHeaders, own]) {
     for (const name of names) {

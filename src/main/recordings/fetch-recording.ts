@@ -5,8 +5,9 @@ import type { RecordingFlag } from '../../preload/contract/recordings.ts';
 import type { Clock } from '../domain/clock.ts';
 import { isDurationRight, isSameAgain } from '../domain/duration.ts';
 import { AppError } from '../domain/errors.ts';
+import { followJob } from '../domain/follow-up.ts';
 import { fileNameOf } from '../domain/file-name.ts';
-import { type ClaimedJob, nextStep } from '../domain/job.ts';
+import { type ClaimedJob, type NewJob, nextStep } from '../domain/job.ts';
 import type { DomainEvent, Try } from '../domain/provider-event.ts';
 import type { RecordingRow } from '../domain/recording.ts';
 import type { Log } from '../log.ts';
@@ -15,6 +16,8 @@ import type { Provider } from '../providers/provider.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import type { JobSettlement, Store } from '../store/store.ts';
 import { type Download, downloadMedia } from './download-media.ts';
+import { ownKeys } from './find-provider.ts';
+import { ackOf, asAppError, pauseIfRefused } from './job-trouble.ts';
 
 export interface FetchRecordingDeps {
   store: Pick<Store, 'getRecording' | 'getCall' | 'appendEvents' | 'pauseProvider' | 'resumeProvider'>;
@@ -56,9 +59,10 @@ export function createFetchRecording(deps: FetchRecordingDeps): FetchRecording {
   };
 
   return async (job, signal) => {
-    const row = await store.getRecording(job.payload.recordingId);
+    const row = await store.getRecording(job.payload.recordingId ?? '');
     if (row === null) return { ...ackOf(job), result: 'dead', errorCode: 'not_found' };
-    if (await isFinished(row)) return { ...ackOf(job), result: 'done' };
+    // Audio that a webhook brought is here before anybody fetched it; whose call it was may still be asked.
+    if (await isFinished(row)) return { ...ackOf(job), result: 'done', jobs: await lookUps(row) };
     const run: Run = { job, row, startedAtMs: clock.now(), signal };
     try {
       await store.appendEvents([eventOf(run, 'recording.fetch_started', tryOf(run))]);
@@ -86,7 +90,7 @@ export function createFetchRecording(deps: FetchRecordingDeps): FetchRecording {
     }
     const download = await downloadMedia(downloadDeps, {
       recordingId: row.recordingId,
-      requests: provider.media(row),
+      requests: await provider.media(row, signal),
       attempt: job.attempt,
       onBytes: createProgress((received, total) =>
         deps.onProgress(row.recordingId, row.callId, received, total),
@@ -132,8 +136,19 @@ export function createFetchRecording(deps: FetchRecordingDeps): FetchRecording {
     });
     const { recordingId } = row;
     const peaks = { kind: 'make-peaks', dedupe: recordingId, payload: { recordingId } } as const;
-    const jobs = audio.extension === 'wav' ? [{ ...peaks, providerId: null, runAtMs: clock.now() }] : [];
-    return { ...ackOf(job), result: 'done', events: [stored], jobs };
+    const jobs: NewJob[] =
+      audio.extension === 'wav' ? [{ ...peaks, providerId: null, runAtMs: clock.now() }] : [];
+    return { ...ackOf(job), result: 'done', events: [stored], jobs: [...jobs, ...(await lookUps(row))] };
+  }
+
+  /** Whose call it was, where nobody has told: the audio is safe, so now there is time to ask. */
+  async function lookUps({ callId, providerId }: RecordingRow): Promise<NewJob[]> {
+    const provider = deps.providers.find((known) => known.providerId === providerId);
+    if (provider?.api.lookUpCall === undefined) return [];
+    const found = await store.getCall(callId);
+    if (found?.call.unmatched !== true) return [];
+    const key = ownKeys(found).find((own) => own.providerId === providerId);
+    return key === undefined ? [] : [followJob(key, clock.now())];
   }
 
   /** @returns the flags to store it with, or null when it has to be fetched again */
@@ -150,15 +165,9 @@ export function createFetchRecording(deps: FetchRecordingDeps): FetchRecording {
 
   async function settleFailure(run: Run, error: unknown): Promise<JobSettlement> {
     const { row, job } = run;
-    const known =
-      error instanceof AppError
-        ? error
-        : new AppError('internal', 'Something unexpected happened.', { cause: error, retryable: true });
-    if (known.code === 'internal' && error instanceof Error) {
-      log.error('fetch failed unexpectedly', { jobId: job.jobId, stack: error.stack });
-    }
-    if (known.code === 'provider_unauthorized' || known.code === 'secret_missing') {
-      const { untilMs } = await store.pauseProvider(row.providerId, known.code);
+    const known = asAppError(error, log, job.jobId);
+    const untilMs = await pauseIfRefused(store, row.providerId, known.code);
+    if (untilMs !== null) {
       const postponed = eventOf(run, 'recording.fetch_postponed', {
         ...tryOf(run),
         code: known.code,
@@ -171,10 +180,6 @@ export function createFetchRecording(deps: FetchRecordingDeps): FetchRecording {
         errorCode: known.code,
         events: [postponed],
       };
-    }
-    // An answer about the recording itself proves that the credentials are good again.
-    if (known.code === 'provider_not_found' || known.code === 'provider_refused') {
-      await store.resumeProvider(row.providerId);
     }
     if (known.retryable) return settleRetryable(run, known.code, {}, known.retryAfterMs);
     return settleDead(run, known.code, known.code);
@@ -232,10 +237,6 @@ export function createFetchRecording(deps: FetchRecordingDeps): FetchRecording {
       data,
     };
   }
-}
-
-function ackOf({ jobId, lease }: ClaimedJob): Pick<JobSettlement, 'jobId' | 'lease' | 'events' | 'jobs'> {
-  return { jobId, lease, events: [], jobs: [] };
 }
 
 function tryOf({ job, row, startedAtMs }: Run): Try {

@@ -24,7 +24,7 @@ export function createMakePeaks(deps: {
 }): MakePeaks {
   const { store, storage, worker } = deps;
   return async ({ jobId, lease, payload }) => {
-    const row = await store.getRecording(payload.recordingId);
+    const row = await store.getRecording(payload.recordingId ?? '');
     if (row?.status === 'stored' && row.fileName !== null && row.contentType === 'audio/wav') {
       const peaks = await worker.makePeaks(storage.pathOf(row.fileName));
       if (peaks !== null) await storage.put(fileNameOf(row.recordingId, 'peaks'), encodePeaks(peaks));

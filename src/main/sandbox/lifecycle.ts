@@ -2,9 +2,10 @@
 // the plan's own, not those at which timers fire, so that a seed gives the same times at every speed.
 import { createCallPost, type Disorder } from './call-post.ts';
 import { callStatusParams, recordingStatusParams } from './callback-params.ts';
+import type { CarrierProgress } from './carrier.ts';
 import type { SandboxClock } from './clock.ts';
 import type { Outbox } from './outbox.ts';
-import type { CallPlan } from './plan-call.ts';
+import type { CallPlan, LegPlan } from './plan-call.ts';
 import { createRandom, sidOf } from './random.ts';
 import { type CallbackTarget, isRunning, type SimCall, type SimRecording, type World } from './world.ts';
 
@@ -21,7 +22,7 @@ export interface RecordingWish {
 export interface Lifecycle {
   /**
    * Sets a call going.
-   * @param seed with the number of calls so far it decides the SID
+   * @param seed decides the SID, with the number of calls that were begun with it
    * @returns the call as it begins, and a promise of its last callback having been delivered or given up
    */
   begin(seed: string, plan: CallPlan, wish: BeginWish): { call: SimCall; done: Promise<void> };
@@ -39,6 +40,10 @@ export interface Lifecycle {
 }
 
 export interface BeginWish {
+  /** Default: inbound, or outbound through the API. */
+  direction?: SimCall['direction'];
+  /** Whoever had the call placed is told how it goes, beside all callbacks. */
+  onProgress?: (progress: CarrierProgress) => void;
   statusCallback: CallbackTarget | null;
   /** How to record when the plan says so. */
   recording: RecordingWish;
@@ -47,6 +52,7 @@ export interface BeginWish {
 
 interface Course {
   plan: CallPlan;
+  onProgress: (progress: CarrierProgress) => void;
   post: ReturnType<typeof createCallPost>;
   /** Aborted when somebody hangs up, and when the sandbox stops. */
   cut: AbortController;
@@ -64,6 +70,8 @@ interface Deps {
 
 export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps): Lifecycle {
   const courses = new Map<SimCall, Course>();
+  /** How many calls were begun with each seed. */
+  const begun = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
 
@@ -129,46 +137,94 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps
     tellRecording(recording, course);
   };
 
+  /** One leg that the call dials out to. Its callbacks go where those of the call go, each leg counting its own. */
+  const driveLeg = async (parent: SimCall, course: Course, leg: LegPlan, nth: number): Promise<void> => {
+    const { cut } = course;
+    await waitUntil(leg.startsAtMs, cut.signal);
+    if (cut.signal.aborted) return;
+    const child: SimCall = {
+      ...parent,
+      sid: sidOf('CA', `${parent.sid}/leg/${nth}`),
+      parentCallSid: parent.sid,
+      direction: 'outbound-dial',
+      to: leg.to,
+      state: 'queued',
+      createdAtMs: leg.startsAtMs,
+      updatedAtMs: leg.startsAtMs,
+      startedAtMs: null,
+      endedAtMs: null,
+      nextSequence: 0,
+      recordings: [],
+    };
+    world.calls.set(child.sid, child);
+    // Who hangs up a leg ends the call: nothing is to be done after it.
+    courses.set(child, course);
+    tell(child, course, 'initiated', 'initiated', leg.startsAtMs);
+    await waitUntil(leg.ringsAtMs, cut.signal);
+    if (!cut.signal.aborted) {
+      child.state = 'ringing';
+      child.startedAtMs = leg.ringsAtMs;
+      tell(child, course, 'ringing', 'ringing', leg.ringsAtMs);
+    }
+    await waitUntil(leg.answersAtMs ?? leg.endsAtMs, cut.signal);
+    if (leg.answersAtMs !== null && !cut.signal.aborted) {
+      child.state = 'in-progress';
+      child.startedAtMs = leg.answersAtMs;
+      tell(child, course, 'answered', 'in-progress', leg.answersAtMs);
+    }
+    await waitUntil(leg.endsAtMs, cut.signal);
+    if (!stopping.signal.aborted) finish(child, course, course.hungUpAtMs ?? leg.endsAtMs);
+  };
+
   const drive = async (call: SimCall, course: Course, wish: BeginWish): Promise<void> => {
     const { plan, cut } = course;
     if (plan.direction === 'outbound') tell(call, course, 'initiated', 'initiated', plan.startsAtMs);
+    const legs = Promise.all(plan.legs.map((leg, nth) => driveLeg(call, course, leg, nth)));
     await waitUntil(plan.ringsAtMs, cut.signal);
     if (!cut.signal.aborted) {
       call.state = 'ringing';
       call.startedAtMs = plan.ringsAtMs;
       tell(call, course, 'ringing', 'ringing', plan.ringsAtMs);
+      course.onProgress({ state: 'ringing', atMs: plan.ringsAtMs });
     }
     await waitUntil(plan.answersAtMs ?? plan.endsAtMs, cut.signal);
     if (plan.answersAtMs !== null && !cut.signal.aborted) {
       call.state = 'in-progress';
       call.startedAtMs = plan.answersAtMs;
       tell(call, course, 'answered', 'in-progress', plan.answersAtMs);
+      course.onProgress({ state: 'in_progress', atMs: plan.answersAtMs });
       if (plan.record) record(call, wish.recording, plan.answersAtMs);
     }
     await waitUntil(plan.endsAtMs, cut.signal);
+    // The legs of a call hang up before it does.
+    await legs;
     if (stopping.signal.aborted) return;
-    end(call, course, course.hungUpAtMs ?? plan.endsAtMs);
+    const endedAtMs = course.hungUpAtMs ?? plan.endsAtMs;
+    finish(call, course, endedAtMs);
+    for (const recording of call.recordings) endRecording(recording, 'processing', endedAtMs);
+    course.onProgress({ state: 'ended', atMs: endedAtMs, outcome: outcomeOf(call) });
     await Promise.all(course.finishing);
     await course.post.flush();
   };
 
-  const end = (call: SimCall, course: Course, atMs: number): void => {
+  const finish = (call: SimCall, course: Course, atMs: number): void => {
     const answered = call.state === 'in-progress';
     const unanswered = course.plan.outcome === 'busy' ? 'busy' : 'no-answer';
     call.state = answered ? 'completed' : course.hungUpAtMs === null ? unanswered : 'canceled';
     call.startedAtMs ??= atMs;
     call.endedAtMs = atMs;
     tell(call, course, 'completed', call.state, atMs);
-    for (const recording of call.recordings) endRecording(recording, 'processing', atMs);
   };
 
   return {
     begin(callSeed, plan, wish) {
-      const sid = sidOf('CA', `${seed}/${callSeed}/${world.calls.size}`);
+      const nth = begun.get(callSeed) ?? 0;
+      begun.set(callSeed, nth + 1);
+      const sid = sidOf('CA', `${seed}/${callSeed}/${nth}`);
       const call: SimCall = {
         sid,
         parentCallSid: null,
-        direction: plan.direction === 'inbound' ? 'inbound' : 'outbound-api',
+        direction: wish.direction ?? (plan.direction === 'inbound' ? 'inbound' : 'outbound-api'),
         from: plan.from,
         to: plan.to,
         state: plan.direction === 'inbound' ? 'ringing' : 'queued',
@@ -182,7 +238,14 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps
       };
       const random = createRandom(`${seed}/post/${sid}`);
       const post = createCallPost({ outbox, random, seed: `${seed}/${sid}`, disorder: wish.disorder });
-      const course = { plan, post, cut: new AbortController(), hungUpAtMs: null, finishing: [] };
+      const course = {
+        plan,
+        onProgress: wish.onProgress ?? (() => undefined),
+        post,
+        cut: new AbortController(),
+        hungUpAtMs: null,
+        finishing: [],
+      };
       world.calls.set(sid, call);
       courses.set(call, course);
       const done = drive(call, course, wish).finally(() => underWay.delete(done));
@@ -214,6 +277,11 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps
       await Promise.all(underWay);
     },
   };
+}
+
+function outcomeOf({ state }: SimCall): 'completed' | 'busy' | 'no_answer' | 'failed' {
+  if (state === 'completed' || state === 'busy') return state;
+  return state === 'failed' ? 'failed' : 'no_answer';
 }
 
 function resumeAt(recording: SimRecording, atMs: number): void {

@@ -26,8 +26,23 @@ export interface CallWish {
   to?: string | undefined;
   /** Default true. */
   record?: boolean | undefined;
+  /**
+   * How an incoming call is put through: `dial` rings a desk of the clinic, `transfer` then hands it on to a second
+   * one. Default: the line itself talks (a voice bot), without further legs.
+   */
+  putThrough?: 'dial' | 'transfer' | undefined;
   /** How long the media still answers 404 after the recording is said to be completed. Default 0. */
   mediaLateMs?: number | undefined;
+}
+
+/** A leg that a call dials out to; it begins while its call goes on and ends with it at the latest. */
+export interface LegPlan {
+  to: string;
+  startsAtMs: number;
+  ringsAtMs: number;
+  /** Null when nobody answers. */
+  answersAtMs: number | null;
+  endsAtMs: number;
 }
 
 export interface CallPlan {
@@ -44,6 +59,7 @@ export interface CallPlan {
   /** From the end of a recording until the provider calls it completed or absent. */
   processingMs: number;
   mediaLateMs: number;
+  legs: LegPlan[];
 }
 
 /** A number that belongs to nobody: 555-0103 to 555-0199 in Californian areas, or the 020 7946 0xxx kept for drama in London. */
@@ -78,10 +94,34 @@ export function planCall(random: Random, wish: CallWish): CallPlan {
   };
   if (outcome === 'busy' || outcome === 'no_answer') {
     const endsAtMs = ringsAtMs + (outcome === 'busy' ? ringingMs : patienceMs);
-    return { ...common, answersAtMs: null, endsAtMs };
+    return withLegs(random, wish, { ...common, answersAtMs: null, endsAtMs, legs: [] });
   }
   const answersAtMs = ringsAtMs + ringingMs;
   const talkMs =
     outcome === 'too_short' ? Math.round(random.between(300, 900)) : (wish.talkMs ?? usualTalkMs);
-  return { ...common, answersAtMs, endsAtMs: answersAtMs + talkMs };
+  return withLegs(random, wish, { ...common, answersAtMs, endsAtMs: answersAtMs + talkMs, legs: [] });
+}
+
+/** The desks that a call is put through to, drawn last so that calls without them stay what they were. */
+function withLegs(random: Random, { putThrough }: CallWish, plan: CallPlan): CallPlan {
+  if (putThrough === undefined || plan.direction !== 'inbound') return plan;
+  const { ringsAtMs, answersAtMs, endsAtMs } = plan;
+  const first: LegPlan = {
+    to: inventNumber(random),
+    startsAtMs: ringsAtMs,
+    ringsAtMs: Math.round(ringsAtMs + random.between(300, 900)),
+    answersAtMs,
+    endsAtMs,
+  };
+  if (putThrough === 'dial' || answersAtMs === null) return { ...plan, legs: [first] };
+  const talkMs = endsAtMs - answersAtMs;
+  const handedOnAtMs = Math.round(answersAtMs + talkMs * random.between(0.3, 0.5));
+  const second: LegPlan = {
+    to: inventNumber(random),
+    startsAtMs: handedOnAtMs,
+    ringsAtMs: Math.round(handedOnAtMs + talkMs * 0.05),
+    answersAtMs: Math.round(handedOnAtMs + talkMs * 0.15),
+    endsAtMs,
+  };
+  return { ...plan, legs: [{ ...first, endsAtMs: handedOnAtMs }, second] };
 }

@@ -1,14 +1,16 @@
 // The sandbox: a made-up telephone provider for sample mode and tests. It serves Twilio's API on loopback and sends
 // signed callbacks, so that the product meets it exactly as it meets Twilio: over HTTP and in no other way.
 import type { Input } from '../../preload/contract/api.ts';
+import type { Carrier } from './carrier.ts';
 import type { SandboxClock } from './clock.ts';
 import { planHistory, planNext } from './history.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createOutbox, type SandboxLog } from './outbox.ts';
 import { type CallPlan, type CallWish, clinicLines, type Line, planCall } from './plan-call.ts';
-import { createRandom } from './random.ts';
+import { createRandom, sidOf } from './random.ts';
+import { createTwilioCarrier } from './twilio/carrier.ts';
 import { createTwilioServer, type SeenRequest, type TwilioSwitches } from './twilio/server.ts';
-import { type CallbackTarget, createWorld } from './world.ts';
+import { type CallbackTarget, createWorld, type SimNumber } from './world.ts';
 
 export interface SandboxOptions {
   /** The product's own clock: both run at the same speed. */
@@ -22,15 +24,19 @@ export interface SandboxOptions {
   onRequest?: (request: SeenRequest) => void;
 }
 
+export type MoreWishes = Pick<CallWish, 'line' | 'from' | 'to' | 'record' | 'putThrough' | 'mediaLateMs'>;
+
 export interface Sandbox {
   start(): Promise<{ twilioBaseUrl: string }>;
   /**
    * Says where callbacks go from now on: `<webhookBaseUrl>/webhooks/twilio-call-status` and `-recording`. The same
    * address is signed. Only loopback addresses are ever connected to.
+   * @param numbers `connected` (the default) also sets the StatusCallback of every number that reports to nobody or
+   *   to the address before; `as_they_are` leaves that to whoever uses the API
    */
-  connect(target: { webhookBaseUrl: string }): void;
+  connect(target: { webhookBaseUrl: string; numbers?: 'connected' | 'as_they_are' }): void;
   /** Lets calls begin now, all at once. */
-  place(input?: Input<'sandbox.place'>): Promise<{ callSids: string[] }>;
+  place(input?: Input<'sandbox.place'>, more?: MoreWishes): Promise<{ callSids: string[] }>;
   /** Calls of earlier today and the days before, told at once. Resolves when all but the one still going on are told. */
   seedHistory(options: { count: number }): Promise<{ callSids: string[] }>;
   /** While on, a new call begins every 40 to 90 s. */
@@ -40,8 +46,26 @@ export interface Sandbox {
   stop(): Promise<void>;
   callsPlaced(): number;
   readonly lines: readonly Line[];
+  /** Twilio as the telephone network of the other stand-ins: through its API, or through a SIP trunk. */
+  readonly carriers: { readonly api: Carrier; readonly trunk: Carrier };
   /** Behaviour of the Twilio stand-in; may be changed at any time. */
   readonly switches: TwilioSwitches;
+}
+
+const statusPath = '/webhooks/twilio-call-status';
+const recordingPath = '/webhooks/twilio-recording';
+const progressEvents = ['initiated', 'ringing', 'answered', 'completed'];
+
+function numberOf(number: string, label: string, nowMs: number): SimNumber {
+  return {
+    sid: sidOf('PN', number),
+    number,
+    label,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    statusCallback: '',
+    statusCallbackMethod: 'POST',
+  };
 }
 
 /** @returns a sandbox whose Twilio stand-in listens once started; it keeps nothing on disk */
@@ -51,7 +75,18 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const world = createWorld();
   const outbox = createOutbox({ authToken, random: createRandom(`${seed}/waits`), log: options.log ?? null });
   const lifecycle = createLifecycle({ clock, seed, accountSid, world, outbox });
-  const switches: TwilioSwitches = { maxConcurrent: null, wavEncoding: 'pcm16' };
+  const switches: TwilioSwitches = {
+    maxConcurrent: null,
+    wavEncoding: 'pcm16',
+    listLateMs: 0,
+    account: { type: 'Full', status: 'active' },
+    unrecordedLines: new Set(),
+    lineEvents: 'all',
+  };
+  for (const { number, label } of clinicLines) {
+    const item = numberOf(number, label, clock.now());
+    world.numbers.set(item.sid, item);
+  }
   const onRequest = options.onRequest ?? null;
   const server = createTwilioServer({
     clock,
@@ -61,6 +96,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     accountSid,
     authToken,
     switches,
+    listLateMs: () => switches.listLateMs,
     onRequest,
   });
   let webhookBaseUrl: string | null = null;
@@ -70,24 +106,33 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const target = (path: string, events: readonly string[]): CallbackTarget | null =>
     webhookBaseUrl === null ? null : { url: webhookBaseUrl + path, method: 'POST', events: new Set(events) };
 
+  /** Where a call's progress goes: an incoming one's to what its number says, an outgoing one's to the product. */
+  const progressOf = ({ direction, to }: CallPlan): CallbackTarget | null => {
+    if (direction === 'outbound') return target(statusPath, progressEvents);
+    const line = [...world.numbers.values()].find(({ number }) => number === to);
+    if (line === undefined || line.statusCallback === '') return null;
+    const events = switches.lineEvents === 'all' ? progressEvents : ['completed'];
+    return { url: line.statusCallback, method: line.statusCallbackMethod, events: new Set(events) };
+  };
+
   /**
    * The clinic's lines report progress as TwiML with `<Dial record="record-from-answer-dual">` and
-   * statusCallbackEvent on both directions would; all is recorded on two channels from the answer on.
+   * statusCallbackEvent on both directions would; all is recorded on two channels from the answer on. A number that
+   * does not report to the product tells it of no recording either.
    */
   const begin = (callSeed: string, plan: CallPlan, disorder = { duplicate: false, shuffle: false }) => {
     placed += 1;
-    return lifecycle.begin(callSeed, plan, {
-      statusCallback: target('/webhooks/twilio-call-status', [
-        'initiated',
-        'ringing',
-        'answered',
-        'completed',
-      ]),
+    const progress = progressOf(plan);
+    const reports = webhookBaseUrl !== null && progress?.url.startsWith(webhookBaseUrl) === true;
+    const line = plan.direction === 'inbound' ? plan.to : plan.from;
+    const record = plan.record && !switches.unrecordedLines.has(line);
+    return lifecycle.begin(callSeed, record ? plan : { ...plan, record }, {
+      statusCallback: progress,
       recording: {
         source: plan.direction === 'inbound' ? 'DialVerb' : 'OutboundAPI',
         track: 'both',
         channels: 2,
-        callback: target('/webhooks/twilio-recording', ['in-progress', 'completed', 'absent']),
+        callback: reports ? target(recordingPath, ['in-progress', 'completed', 'absent']) : null,
       },
       disorder,
     });
@@ -105,20 +150,34 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     }
   };
 
+  const carrier = (through: 'api' | 'trunk'): Carrier => {
+    const onDial = (): void => {
+      placed += 1;
+    };
+    return createTwilioCarrier({ clock, seed, lifecycle, onDial }, through);
+  };
+
   return {
     lines: clinicLines,
+    carriers: { api: carrier('api'), trunk: carrier('trunk') },
     switches,
     start: async () => ({ twilioBaseUrl: await server.start() }),
     connect(to) {
+      const before = webhookBaseUrl === null ? '' : webhookBaseUrl + statusPath;
       webhookBaseUrl = to.webhookBaseUrl.replace(/\/+$/, '');
+      if (to.numbers === 'as_they_are') return;
+      for (const item of world.numbers.values()) {
+        const isFree = item.statusCallback === '' || item.statusCallback === before;
+        if (isFree) item.statusCallback = webhookBaseUrl + statusPath;
+      }
     },
-    async place(input = {}) {
+    async place(input = {}, more = {}) {
       const { count = 1, outcome, direction, talkMs, duplicate = false, shuffle = false } = input;
       const batch = input.seed === undefined ? `place/${placed}` : `seed/${input.seed}`;
       const startsAtMs = clock.now();
       const callSids = Array.from({ length: count }, (_, i) => {
         const callSeed = `${batch}/${i}`;
-        const wish = { startsAtMs, outcome, direction, talkMs };
+        const wish = { ...more, startsAtMs, outcome, direction, talkMs };
         return begin(callSeed, plan(callSeed, wish), { duplicate, shuffle }).call.sid;
       });
       return { callSids };

@@ -35,7 +35,8 @@ export interface CallbackTarget {
 export interface SimCall {
   sid: string;
   parentCallSid: string | null;
-  direction: 'inbound' | 'outbound-api';
+  /** `trunking-terminating`: through a SIP trunk of somebody else. */
+  direction: 'inbound' | 'outbound-api' | 'outbound-dial' | 'trunking-terminating';
   from: string;
   to: string;
   state: CallState;
@@ -54,7 +55,7 @@ export interface SimRecording {
   sid: string;
   call: SimCall;
   state: RecordingState;
-  source: 'OutboundAPI' | 'DialVerb' | 'StartCallRecordingAPI';
+  source: 'OutboundAPI' | 'DialVerb' | 'StartCallRecordingAPI' | 'Trunking';
   track: 'both' | 'inbound' | 'outbound';
   channels: 1 | 2;
   createdAtMs: number;
@@ -71,7 +72,20 @@ export interface SimRecording {
   callback: CallbackTarget | null;
 }
 
+/** A telephone number of the account. */
+export interface SimNumber {
+  sid: string;
+  number: string;
+  label: string;
+  createdAtMs: number;
+  updatedAtMs: number;
+  /** Where its incoming calls are reported to; empty: to nobody. */
+  statusCallback: string;
+  statusCallbackMethod: 'GET' | 'POST';
+}
+
 export interface World {
+  numbers: Map<string, SimNumber>;
   calls: Map<string, SimCall>;
   recordings: Map<string, SimRecording>;
   /** By creation; of equal moments the later made first, so that pages never change their order. */
@@ -81,11 +95,13 @@ export interface World {
 
 /** An empty world. */
 export function createWorld(): World {
+  const numbers = new Map<string, SimNumber>();
   const calls = new Map<string, SimCall>();
   const recordings = new Map<string, SimRecording>();
   const newestFirst = <T extends { createdAtMs: number }>(items: Iterable<T>): T[] =>
     [...items].reverse().sort((a, b) => b.createdAtMs - a.createdAtMs);
   return {
+    numbers,
     calls,
     recordings,
     callsNewestFirst: () => newestFirst(calls.values()),

@@ -107,6 +107,7 @@ function conditions(query: CallsQuery): Sql[] {
   if (query.direction !== undefined) add('direction = ?', query.direction);
   if (query.providerId !== undefined) add('providerId = ?', query.providerId);
   if (query.needsAttention === true) add('needsAttention = 1');
+  if (query.unmatched !== undefined) add(query.unmatched ? 'unmatched = 1' : 'unmatched = 0');
   if (query.startedFromMs !== undefined) add('startedAtMs >= ?', query.startedFromMs);
   if (query.startedToMs !== undefined) add('startedAtMs < ?', query.startedToMs);
   const text = query.q?.trim() ?? '';

@@ -1,4 +1,4 @@
-import type { CallRow } from '../domain/call.ts';
+import { type CallRow, foldCall } from '../domain/call.ts';
 import type { CallKey, DomainEvent } from '../domain/provider-event.ts';
 import type { RecordingRow } from '../domain/recording.ts';
 import { countSql, pageSql, type Sql } from './calls-query.ts';
@@ -62,7 +62,10 @@ export function createCallLists(db: Database): CallLists {
   };
 }
 
-export function createCalls(db: Database): Calls {
+export function createCalls(
+  db: Database,
+  recordingIdOf: (providerId: string, providerRecordingId: string) => string,
+): Calls {
   const selectCall = db.prepare<SqlValue[], StoredCall>('SELECT * FROM calls WHERE callId = ?');
   const selectAlias = db
     .prepare<SqlValue[], string>('SELECT intoCallId FROM callAliases WHERE callId = ?')
@@ -109,12 +112,15 @@ export function createCalls(db: Database): Calls {
         kind: recordingKind,
         value: providerRecordingId,
       }));
-      return {
-        call,
-        recordings,
-        keys: [...selectKeys.all(call.callId), ...recordingKeys],
-        events: eventsOf(call.callId),
-      };
+      const events = eventsOf(call.callId);
+      // Read for one call at a time and long: not worth rows of their own.
+      const { legs, transcript } = foldCall(
+        call.callId,
+        events.map(({ event }) => event),
+        recordingIdOf,
+      );
+      const keys = [...selectKeys.all(call.callId), ...recordingKeys];
+      return { call, recordings, legs, transcript, keys, events };
     },
   };
 }

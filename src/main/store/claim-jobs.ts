@@ -1,6 +1,14 @@
 // Which jobs run next. Time is compared with the wall clock at every tick, so a laptop that slept or whose clock was
 // set wrong neither freezes a job nor runs one twice.
-import { type ClaimedJob, type JobKind, leaseMs, maxCrashes, maxDelayMs, maxPauseMs } from '../domain/job.ts';
+import {
+  type ClaimedJob,
+  type JobKind,
+  jobKinds,
+  leaseMs,
+  maxCrashes,
+  maxDelayMs,
+  maxPauseMs,
+} from '../domain/job.ts';
 import type { ChangeLog } from './changes.ts';
 import type { Database, SqlValue } from './database.ts';
 import type { ProviderPause } from './store.ts';
@@ -21,7 +29,9 @@ export interface Claimed {
 export interface PoisonJob {
   jobId: string;
   kind: JobKind;
-  recordingId: string;
+  /** Whom it was about; null where it names none. */
+  recordingId: string | null;
+  callId: string | null;
   generation: number;
   attempt: number;
 }
@@ -67,7 +77,8 @@ export function createClaimJobs(db: Database): ClaimJobs {
     `UPDATE jobs SET state = 'dead', lease = NULL, leaseUntilMs = NULL, finishedAtMs = ?,
        lastErrorCode = 'crashed_repeatedly', crashes = crashes + 1
      WHERE state = 'running' AND leaseUntilMs <= ? AND crashes + 1 >= ?
-     RETURNING jobId, kind, payload ->> '$.recordingId' AS recordingId, generation, attempt`,
+     RETURNING jobId, kind, payload ->> '$.recordingId' AS recordingId,
+       payload ->> '$.callId' AS callId, generation, attempt`,
   );
   const reopenRunning = db.prepare<SqlValue[], { jobId: string }>(
     `UPDATE jobs SET state = 'ready', lease = NULL, leaseUntilMs = NULL, runAtMs = min(runAtMs, ?),
@@ -83,8 +94,8 @@ export function createClaimJobs(db: Database): ClaimJobs {
 
   /** A time further away than any delay of its kind was written by a clock that has been set back since. */
   const clamp = (nowMs: number, log: ChangeLog): void => {
-    for (const [kind, delayMs] of Object.entries(maxDelayMs)) {
-      for (const { jobId } of clampDue.all(nowMs, nowMs + delayMs, kind)) log.note('job', jobId);
+    for (const kind of jobKinds) {
+      for (const { jobId } of clampDue.all(nowMs, nowMs + maxDelayMs(kind), kind)) log.note('job', jobId);
     }
     clampLeases.run(nowMs + leaseMs, nowMs + leaseMs);
     clampPauses.run(nowMs, nowMs + maxPauseMs);

@@ -6,6 +6,7 @@ import { type Database, openWriter } from './database.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { createQueue, type Queue } from './queue.ts';
 import { createProjection, type Projection } from './projection.ts';
 import { createRecordings, type Recordings } from './recordings.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
@@ -16,6 +17,7 @@ export interface Connection {
   journal: Journal;
   projection: Projection;
   calls: Calls;
+  queue: Queue;
   recordings: Recordings;
   deliveries: Deliveries;
   jobs: Jobs;
@@ -43,7 +45,8 @@ export function openConnection(deps: ConnectionDeps): Connection {
       db,
       projection,
       journal: createJournal(db, { ...deps, projection }),
-      calls: createCalls(db),
+      calls: createCalls(db, deps.recordingIdOf),
+      queue: createQueue(db),
       recordings: createRecordings(db),
       deliveries: createDeliveries(db),
       jobs: createJobs(db, { now: deps.clock.now, newId: deps.newId }),

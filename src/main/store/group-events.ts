@@ -23,6 +23,7 @@ export interface GroupedJournal {
 
 interface Names {
   minted: Set<string>;
+  placed: Set<string>;
   live: Set<string>;
   rows: { seq: number; callId: string }[];
 }
@@ -31,7 +32,8 @@ interface Names {
 export function groupEvents(db: Database): GroupedJournal {
   const sets = createSets();
   const keys = new Map<string, { key: Identity; node: number }>();
-  const rows: { seq: number; callId: string; node: number; minted: string | null }[] = [];
+  const rows: { seq: number; callId: string; node: number; minted: string | null; placed: string | null }[] =
+    [];
   const select = db.prepare<[], StoredEventRow>(`SELECT ${eventColumns} FROM events ORDER BY seq`);
   for (const row of select.iterate()) {
     const event = toEvent(row);
@@ -45,15 +47,19 @@ export function groupEvents(db: Database): GroupedJournal {
     });
     const node = nodes.reduce((a, b) => sets.join(a, b));
     const minted = event.kind === 'call.minted' ? event.data.callId : null;
-    rows.push({ seq: row.seq, callId: row.callId, node, minted });
+    const placed = event.kind === 'call.placed' ? event.data.callId : null;
+    rows.push({ seq: row.seq, callId: row.callId, node, minted, placed });
   }
 
   const byRoot = new Map<number, Names>();
-  for (const { seq, callId, node, minted } of rows) {
+  for (const { seq, callId, node, minted, placed } of rows) {
     const root = sets.rootOf(node);
     let names = byRoot.get(root);
-    if (names === undefined) byRoot.set(root, (names = { minted: new Set(), live: new Set(), rows: [] }));
+    if (names === undefined) {
+      byRoot.set(root, (names = { minted: new Set(), placed: new Set(), live: new Set(), rows: [] }));
+    }
     if (minted !== null) names.minted.add(minted);
+    if (placed !== null) names.placed.add(placed);
     names.live.add(callId);
     names.rows.push({ seq, callId });
   }
@@ -74,10 +80,10 @@ export function groupEvents(db: Database): GroupedJournal {
   };
 }
 
-function toGroup({ minted, live, rows }: Names): EventGroup {
+function toGroup({ minted, placed, live, rows }: Names): EventGroup {
   // Every group has a minted id; where a damaged journal lost it, the live one is the best there is.
   const callIds = [...(minted.size > 0 ? minted : live)];
-  const callId = survivingCallId(callIds);
+  const callId = survivingCallId(callIds, (id) => placed.has(id));
   return {
     callId,
     aliases: callIds.filter((id) => id !== callId),

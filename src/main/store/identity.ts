@@ -18,8 +18,9 @@ export function identitiesOf(event: DomainEvent): Identity[] {
   const about = isRecordingEvent(event) ? event.data.providerRecordingId : null;
   const found: Identity[] = [];
   for (const key of event.keys) {
-    // Under whichever kind an event names the recording that it is about, that is the one id below.
-    if (about !== null && key.value === about) continue;
+    // Under whichever kind an event names the recording that it is about, that is the one id below. An id that is the
+    // conversation's as well (ElevenLabs) stays a key of the call.
+    if (about !== null && key.value === about && key.kind.startsWith(recordingKind)) continue;
     if (found.some((other) => isSame(key, other))) continue;
     const isRecording = event.kind === 'call.minted' && key.kind === recordingKind;
     found.push({ providerId: key.providerId, kind: key.kind, value: key.value, isRecording });

@@ -31,7 +31,7 @@ export interface JobsDeps {
 }
 
 const columns = `jobId, kind, state, attempt, runAtMs, lastErrorCode, crashes, providerId,
-  payload ->> '$.recordingId' AS recordingId, createdAtMs, finishedAtMs, generation`;
+  payload ->> '$.recordingId' AS recordingId, payload ->> '$.callId' AS callId, createdAtMs, finishedAtMs, generation`;
 
 const settleTo = {
   done: `state = 'done', finishedAtMs = @nowMs, lastErrorCode = NULL`,

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { DeliverySource } from '../../preload/contract/activity.ts';
 import { survivingCallId } from '../domain/call.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { DomainEvent } from '../domain/provider-event.ts';
+import { type DomainEvent, placedEventKey } from '../domain/provider-event.ts';
 import type { ChangeLog } from './changes.ts';
 import type { Database, SqlValue } from './database.ts';
 import { identitiesOf, type Identity, identityText, mintedEvent } from './identity.ts';
@@ -65,6 +65,10 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
       'SELECT callId FROM callKeys WHERE providerId = ? AND kind = ? AND value = ?',
     )
     .pluck();
+  const findPlaced = db.prepare('SELECT 1 FROM events WHERE callId = ? AND eventKey = ?').pluck();
+  const selectOriginal = db.prepare<SqlValue[], { deliveryId: string; callId: string | null }>(
+    'SELECT deliveryId, callId FROM deliveries WHERE providerId = ? AND dedupeKey = ?',
+  );
   const insertKey = db.prepare('INSERT INTO callKeys (providerId, kind, value, callId) VALUES (?, ?, ?, ?)');
   const dropTwins = db.prepare(
     `DELETE FROM events WHERE callId = @loser AND eventKey IN (SELECT eventKey FROM events WHERE callId = @callId)`,
@@ -81,6 +85,11 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
     .pluck();
   const deleteCall = db.prepare('DELETE FROM calls WHERE callId = ?');
 
+  /** A placed call has its id before the journal hears of it. */
+  const givenCallId = (event: DomainEvent): string =>
+    event.kind === 'call.placed' ? event.data.callId : newId('call', clock.now());
+  const isPlaced = (callId: string): boolean => findPlaced.get(callId, placedEventKey(callId)) !== undefined;
+
   const find = ({ providerId, kind, value, isRecording }: Identity): string | null =>
     (isRecording
       ? findRecording.get(recordingIdOf(providerId, value))
@@ -93,7 +102,7 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
     );
     const callIds = [...new Set(found.filter((callId) => callId !== null))];
     const isNew = callIds.length === 0;
-    const callId = isNew ? newId('call', clock.now()) : survivingCallId(callIds);
+    const callId = isNew ? givenCallId(event) : survivingCallId(callIds, isPlaced);
     return { identities, found, callId, isNew, losers: callIds.filter((id) => id !== callId) };
   };
 
@@ -183,6 +192,11 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
         delivery.body.byteLength,
         hash('sha256', delivery.body, 'hex'),
       );
+      if (inserted.changes === 0 && delivery.source !== 'webhook') {
+        // What we asked for and found unchanged is no news: nothing is written.
+        const original = selectOriginal.get(delivery.providerId, delivery.dedupeKey);
+        if (original !== undefined) return { ...original, repeat: true };
+      }
       if (inserted.changes === 0) {
         const original = countRepeat.get(delivery.receivedAtMs, delivery.providerId, delivery.dedupeKey);
         if (original === undefined) throw new Error('a repeat without its original');

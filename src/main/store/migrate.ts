@@ -8,6 +8,7 @@ import { journal } from './migrations/0001-journal.ts';
 import { calls } from './migrations/0002-calls.ts';
 import { queue } from './migrations/0003-queue.ts';
 import { settings } from './migrations/0004-settings.ts';
+import { placing } from './migrations/0005-placing.ts';
 
 export interface Migration {
   /** Append-only, without gaps; becomes the database's user_version. */
@@ -16,7 +17,7 @@ export interface Migration {
   sql: string;
 }
 
-export const migrations: readonly Migration[] = [journal, calls, queue, settings];
+export const migrations: readonly Migration[] = [journal, calls, queue, settings, placing];
 
 const backupsKept = 3;
 

@@ -1,6 +1,7 @@
 // Events that the queue itself causes: what happened to a job is part of its recording's story.
+import type { CallRow } from '../domain/call.ts';
 import { decidesRecording, type JobKind } from '../domain/job.ts';
-import type { DomainEvent } from '../domain/provider-event.ts';
+import { type DomainEvent, ourCallKey } from '../domain/provider-event.ts';
 import type { RecordingRow } from '../domain/recording.ts';
 
 interface JobOfRecording {
@@ -17,7 +18,7 @@ function head(recording: RecordingRow, eventKey: string, nowMs: number) {
 
 /** @returns nothing for a job whose end does not decide its recording's */
 export function failedByCrashes(job: JobOfRecording, recording: RecordingRow, nowMs: number): DomainEvent[] {
-  if (!decidesRecording[job.kind]) return [];
+  if (!decidesRecording(job.kind)) return [];
   const { generation, attempt } = job;
   const { providerRecordingId } = recording;
   return [
@@ -29,9 +30,30 @@ export function failedByCrashes(job: JobOfRecording, recording: RecordingRow, no
   ];
 }
 
+/** A dial that took the process down again and again: whether the phone rang is for a person to find out. */
+export function dialLostByCrashes(
+  jobId: string,
+  placedCallId: string,
+  call: CallRow,
+  nowMs: number,
+): DomainEvent[] {
+  if (call.dialState !== 'dialing' || call.dialGeneration === null) return [];
+  return [
+    {
+      eventKey: `crashed:${jobId}:${call.dialGeneration}`,
+      providerId: call.providerId,
+      occurredAtMs: nowMs,
+      sequence: 0,
+      keys: [ourCallKey(placedCallId)],
+      kind: 'call.dial_unknown',
+      data: { generation: call.dialGeneration },
+    },
+  ];
+}
+
 /** @returns nothing for a job whose end does not decide its recording's */
 export function retriedByPerson(job: JobOfRecording, recording: RecordingRow, nowMs: number): DomainEvent[] {
-  if (!decidesRecording[job.kind]) return [];
+  if (!decidesRecording(job.kind)) return [];
   const { generation } = job;
   const { providerRecordingId } = recording;
   return [

@@ -34,6 +34,17 @@ const callColumns = [
   'mainRecordingId',
   'needsAttention',
   'providerCode',
+  'kind',
+  'via',
+  'agentId',
+  'priority',
+  'dialState',
+  'dialGeneration',
+  'dialCode',
+  'record',
+  'unmatched',
+  'matchedBy',
+  'hasTranscript',
 ] as const;
 
 const recordingColumns = [
@@ -93,6 +104,17 @@ export function createProjection(
       row.mainRecordingId,
       row.needsAttention ? 1 : 0,
       row.providerCode,
+      row.kind,
+      row.via,
+      row.agentId,
+      row.priority,
+      row.dialState,
+      row.dialGeneration,
+      row.dialCode,
+      row.record === null ? null : row.record ? 1 : 0,
+      row.unmatched ? 1 : 0,
+      row.matchedBy,
+      row.hasTranscript ? 1 : 0,
     ).changes === 1;
 
   const writeRecording = (row: RecordingRow): boolean =>

@@ -3,8 +3,10 @@ import type { CallRow } from '../domain/call.ts';
 import type { DomainEvent } from '../domain/provider-event.ts';
 import type { RecordingRow } from '../domain/recording.ts';
 
-export interface StoredCall extends Omit<CallRow, 'needsAttention'> {
-  needsAttention: number;
+type Flag = 'needsAttention' | 'unmatched' | 'hasTranscript';
+
+export interface StoredCall extends Omit<CallRow, Flag | 'record'>, Record<Flag, number> {
+  record: number | null;
 }
 
 export interface StoredRecording extends Omit<RecordingRow, 'flags'> {
@@ -26,7 +28,13 @@ export interface StoredEventRow {
 export const eventColumns = 'seq, eventKey, kind, callId, providerId, occurredAtMs, sequence, keys, data';
 
 export function toCall(row: StoredCall): CallRow {
-  return { ...row, needsAttention: row.needsAttention === 1 };
+  return {
+    ...row,
+    needsAttention: row.needsAttention === 1,
+    record: row.record === null ? null : row.record === 1,
+    unmatched: row.unmatched === 1,
+    hasTranscript: row.hasTranscript === 1,
+  };
 }
 
 export function toRecording(row: StoredRecording): RecordingRow {

@@ -9,7 +9,7 @@ import { type Connection, openConnection } from './connection.ts';
 import { attempt, databasePathIn } from './database.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Migration, migrate } from './migrate.ts';
-import { failedByCrashes, retriedByPerson } from './own-events.ts';
+import { dialLostByCrashes, failedByCrashes, retriedByPerson } from './own-events.ts';
 import { compareWithJournal } from './rebuild.ts';
 import type { Changes, Store } from './store.ts';
 
@@ -75,9 +75,15 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
 
   const buried = (connection: Connection, poison: readonly PoisonJob[], log: ChangeLog): void => {
     for (const job of poison) {
-      const recording = connection.recordings.get(job.recordingId);
-      if (recording === null) continue;
-      connection.journal.addEvents(failedByCrashes(job, recording, clock.now()), 'job', log);
+      const recording = job.recordingId === null ? null : connection.recordings.get(job.recordingId);
+      if (recording !== null) {
+        connection.journal.addEvents(failedByCrashes(job, recording, clock.now()), 'job', log);
+      }
+      const call =
+        job.kind !== 'place-call' || job.callId === null ? null : connection.calls.getRow(job.callId);
+      if (call === null || job.callId === null) continue;
+      const lost = dialLostByCrashes(job.jobId, job.callId, call, clock.now());
+      connection.journal.addEvents(lost, 'job', log);
     }
   };
 
@@ -88,8 +94,11 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
         if (!recorded.repeat) jobs.add(delivery.jobs, log);
         return recorded;
       }),
-    appendEvents: (events, source = 'job') =>
-      write('other', ({ journal }, log) => void journal.addEvents(events, source, log)),
+    appendEvents: (events, source = 'job', newJobs = []) =>
+      write('other', ({ journal, jobs }, log) => {
+        journal.addEvents(events, source, log);
+        jobs.add(newJobs, log);
+      }),
 
     claimJobs: (limit) =>
       write('other', (connection, log) => {
@@ -138,6 +147,9 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
     getCall: async (callId) => attempt(() => current().calls.get(callId)),
     getCallRow: async (callId) => attempt(() => current().calls.getRow(callId)),
     getRecording: async (recordingId) => attempt(() => current().recordings.get(recordingId)),
+    findCallId: async (key) => attempt(() => current().queue.findCallId(key)),
+    listQueue: async () => attempt(() => current().queue.list()),
+    listCandidates: async (callId, limit) => attempt(() => current().queue.candidates(callId, limit)),
     storedTotals: async () => attempt(() => current().recordings.totals()),
 
     listDeliveries: async (query, limit, cursor) =>

@@ -19,6 +19,24 @@ export interface HeaderPair {
   value: string;
 }
 
+/**
+ * A body that was too large for a row: the content of its audio string went to a file. The body as it came is
+ * `body[0..offsetBytes)`, the file in base64, `body[offsetBytes..]`.
+ */
+export interface CutBody {
+  /** Into `body`. */
+  offsetBytes: number;
+  /** Relative to the recordings folder; null when the same audio was here already or was not wanted. */
+  fileName: string | null;
+  /** Of the decoded audio, lower-case hex. */
+  audioSha256: string;
+  /** Of the whole body as it came; what is shown as the delivery's size and hash. */
+  sizeBytes: number;
+  bodySha256: string;
+  /** False when the base64 was written in an unusual way, so that the bytes cannot be made again. */
+  isExact: boolean;
+}
+
 /** An inbound fact as it is journaled, before anything is known of what it means for a call. */
 export interface NewDelivery {
   deliveryId: string;
@@ -35,6 +53,7 @@ export interface NewDelivery {
   path: string;
   headers: HeaderPair[];
   body: Uint8Array;
+  cut?: CutBody;
   events: DomainEvent[];
   jobs: NewJob[];
 }
@@ -109,10 +128,10 @@ export interface RefusalRow {
   body: Uint8Array | null;
 }
 
-/** How one run of a job ended. `release` gives the attempt back (provider paused, shutting down). */
+/** How one run of a job ended. A `retry` without a code found nothing wrong and looks again. `release` gives the attempt back (provider paused, shutting down). */
 export type JobSettlement = { jobId: string; lease: string; events: DomainEvent[]; jobs: NewJob[] } & (
   | { result: 'done' }
-  | { result: 'retry'; runAtMs: number; errorCode: ErrorCode }
+  | { result: 'retry'; runAtMs: number; errorCode: ErrorCode | null }
   | { result: 'dead'; errorCode: ErrorCode }
   | { result: 'release'; runAtMs: number; errorCode: ErrorCode | null }
 );
@@ -144,12 +163,13 @@ export type CallsQuery = Omit<CallsListInput, 'limit' | 'cursor'>;
 export interface Store {
   /**
    * Journals a delivery with its events, the rows they fold into and the jobs they cause, in one durable (FULL)
-   * commit that deliveries waiting together share; one that fails does not fail its neighbours.
+   * commit that deliveries waiting together share; one that fails does not fail its neighbours. A repeat is counted
+   * when it came by webhook; one that we asked for writes nothing at all.
    * @returns after the commit
    */
   recordDelivery(delivery: NewDelivery): Promise<RecordedDelivery>;
-  /** Appends events of our own making (no delivery; a job's unless said otherwise) and folds them. Events already known are skipped. */
-  appendEvents(events: DomainEvent[], source?: 'job' | 'user'): Promise<void>;
+  /** Appends events of our own making (no delivery; a job's unless said otherwise) and folds them. Events already known are skipped. `jobs` are added in the same commit. */
+  appendEvents(events: DomainEvent[], source?: 'job' | 'user', jobs?: NewJob[]): Promise<void>;
 
   /** Takes up to `limit` due jobs of unpaused providers, oldest due first. Also takes over jobs whose lease ran out. */
   claimJobs(limit: number): Promise<ClaimedJob[]>;

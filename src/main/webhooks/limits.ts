@@ -16,6 +16,14 @@ export interface WebhookLimits {
   minBodyBytesPerSecond: number;
   /** The longest that any body may take. */
   maxBodyMs: number;
+  /** Large bodies of streaming routes that are taken in at the same time, per provider; the others wait their turn. */
+  audioAtOnce: number;
+  /** Until a body holds so much it needs no turn. */
+  smallBodyBytes: number;
+  /** The rules above for a body whose turn it is: a stranger must not keep its turn by dripping. */
+  audioGraceMs: number;
+  minAudioBytesPerSecond: number;
+  maxAudioMs: number;
   /** What is still read, and dropped, after a refusal, so that the sender can read the answer instead of a reset. */
   drainBytes: number;
   drainMs: number;
@@ -31,6 +39,12 @@ export const defaultLimits: WebhookLimits = {
   bodyGraceMs: 5_000,
   minBodyBytesPerSecond: 1_024,
   maxBodyMs: 120_000,
+  audioAtOnce: 2,
+  smallBodyBytes: 256 * 1024,
+  audioGraceMs: 15_000,
+  // 160 MB over a line of 2 Mbit/s take 11 minutes.
+  minAudioBytesPerSecond: 32 * 1024,
+  maxAudioMs: 15 * 60_000,
   drainBytes: 1024 * 1024,
   drainMs: 2_000,
   closeGraceMs: 2_000,

@@ -1,7 +1,6 @@
 // The way of one request to a provider's route: what may be refused unread, the raw bytes, the signature over them,
 // the journal, and only then 2xx. Express's part ends before this.
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { RefusalReason } from '../../preload/contract/activity.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../domain/clock.ts';
 import { codeOf } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
@@ -10,6 +9,7 @@ import type { ApplyProviderEvent } from '../recordings/apply-provider-event.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
 import type { BodyOutcome, BodyReader } from './read-body.ts';
 import type { RefusalNotes } from './refusals.ts';
+import { createReplies, declaredBytes, refusalBeforeBody } from './replies.ts';
 import type { SocketPool } from './sockets.ts';
 
 export interface ReceiveDeps {
@@ -26,77 +26,10 @@ export interface ReceiveDeps {
 
 export type Receive = (request: IncomingMessage, response: ServerResponse) => void;
 
-const statusOf: Record<RefusalReason, number> = {
-  bad_signature: 403,
-  signature_missing: 403,
-  secret_missing: 503,
-  wrong_method: 405,
-  wrong_content_type: 415,
-  content_encoding: 415,
-  too_large: 413,
-  too_slow: 408,
-  cannot_store: 503,
-};
-
-const empty: OutgoingHttpHeaders = { 'Content-Length': '0' };
-const emptyAndClose: OutgoingHttpHeaders = { 'Content-Length': '0', Connection: 'close' };
-
-/**
- * Answers without a body. What the sender is still sending is dropped for a moment before the connection closes: a
- * reset would take the answer with it.
- */
-export function answer(
-  bodies: BodyReader,
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  extra?: OutgoingHttpHeaders,
-): void {
-  if (response.headersSent || response.destroyed) return;
-  const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers;
-  const hasMore = !request.complete && (length !== '0' || chunked !== undefined);
-  const headers = hasMore ? emptyAndClose : empty;
-  response.writeHead(status, extra === undefined ? headers : { ...headers, ...extra });
-  if (!hasMore) {
-    response.end();
-    return;
-  }
-  response.flushHeaders();
-  bodies.drain(request, () => response.end());
-}
-
 /** Makes the handler of one route. */
 export function createReceive(deps: ReceiveDeps, provider: Provider, route: WebhookRoute): Receive {
-  const { apply, tunnel, clock, log, bodies, sockets, refusals, crashPoint } = deps;
-
-  const refuse = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    reason: RefusalReason,
-    sizeBytes: number,
-    body: Buffer | null,
-  ): void => {
-    const httpStatus = statusOf[reason];
-    answer(bodies, request, response, httpStatus, reason === 'wrong_method' ? { Allow: 'POST' } : undefined);
-    const headerNames = Object.keys(request.headers);
-    refusals.note({
-      providerId: provider.providerId,
-      path: route.path,
-      reason,
-      httpStatus,
-      sizeBytes,
-      headerNames,
-      body,
-    });
-  };
-
-  const accept = (response: ServerResponse): void => {
-    crashPoint?.('webhook:before-2xx');
-    if (response.destroyed) return;
-    response.writeHead(200, empty);
-    if (crashPoint === undefined) response.end();
-    else response.end(() => crashPoint('webhook:after-2xx'));
-  };
+  const { apply, tunnel, clock, log, bodies, sockets, crashPoint } = deps;
+  const { refuse, accept } = createReplies(deps, provider, route);
 
   const take = (request: IncomingMessage, response: ServerResponse, body: Buffer): void => {
     const pathAndQuery = request.url ?? '/';
@@ -145,24 +78,4 @@ export function createReceive(deps: ReceiveDeps, provider: Provider, route: Webh
       else refuse(request, response, outcome, sizeBytes, null);
     });
   };
-}
-
-/** What can be refused by the headers alone. */
-function refusalBeforeBody(request: IncomingMessage, route: WebhookRoute): RefusalReason | null {
-  if (request.method !== 'POST') return 'wrong_method';
-  const { 'content-type': type = '', 'content-encoding': encoding } = request.headers;
-  if (!route.contentTypes.includes(mediaType(type))) return 'wrong_content_type';
-  // The signature is over the bytes as sent, and an unpacked body could be any size.
-  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') return 'content_encoding';
-  return declaredBytes(request) > route.maxBodyBytes ? 'too_large' : null;
-}
-
-function mediaType(contentType: string): string {
-  const semicolon = contentType.indexOf(';');
-  return (semicolon === -1 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
-}
-
-/** Content-Length, which Node has checked to be a number; 0 when there is none (chunked). */
-function declaredBytes(request: IncomingMessage): number {
-  return Number(request.headers['content-length'] ?? 0);
 }

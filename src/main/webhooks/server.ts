@@ -8,14 +8,16 @@ import express, { type ErrorRequestHandler } from 'express';
 import type { Clock } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, WebhookRoute } from '../providers/provider.ts';
 import type { ApplyProviderEvent } from '../recordings/apply-provider-event.ts';
 import type { Store } from '../store/store.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
+import { type AudioIntake, createStreamReceive } from './audio-body.ts';
 import { defaultLimits, type WebhookLimits } from './limits.ts';
-import { type BodyReader, createBodyReader } from './read-body.ts';
-import { answer, createReceive, type ReceiveDeps } from './receive.ts';
+import { createBodyReader } from './read-body.ts';
+import { createReceive, type Receive, type ReceiveDeps } from './receive.ts';
 import { createRefusalNotes } from './refusals.ts';
+import { answer } from './replies.ts';
 import { createSocketPool } from './sockets.ts';
 
 export interface WebhookServerDeps {
@@ -23,6 +25,8 @@ export interface WebhookServerDeps {
   /** The signature's URL comes from here and from nowhere else. */
   tunnel: Pick<Tunnel, 'acceptedUrls'>;
   apply: ApplyProviderEvent;
+  /** For routes whose bodies stream to disk. */
+  audio: AudioIntake;
   store: Pick<Store, 'recordRefusal'>;
   clock: Clock;
   log: Log;
@@ -57,13 +61,13 @@ export function createWebhookServer(deps: WebhookServerDeps): WebhookServer {
   const refusals = createRefusalNotes(deps, now);
   const sockets = createSocketPool(limits.maxSockets, now);
 
-  const app = createRoutes(deps.providers, bodies, { ...deps, bodies, refusals, sockets });
+  const app = createRoutes(deps.providers, { ...deps, bodies, refusals, sockets, limits, now });
   const server = createServer(
     {
       connectionsCheckingInterval: limits.checkEveryMs,
       headersTimeout: limits.headersTimeoutMs,
-      // The rate rule answers earlier; this is the net below it.
-      requestTimeout: limits.headersTimeoutMs + limits.maxBodyMs + limits.drainMs,
+      // Node's rule knows one length for all routes. The rate rules see to every body, and audio may wait its turn.
+      requestTimeout: 0,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       noDelay: true,
     },
@@ -103,11 +107,14 @@ export function createWebhookServer(deps: WebhookServerDeps): WebhookServer {
 const bareBadRequest = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 const bareTimeout = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
-function createRoutes(
-  providers: readonly Provider[],
-  bodies: BodyReader,
-  deps: ReceiveDeps,
-): express.Express {
+interface RouteDeps extends ReceiveDeps {
+  audio: AudioIntake;
+  limits: WebhookLimits;
+  now: () => number;
+}
+
+function createRoutes(providers: readonly Provider[], deps: RouteDeps): express.Express {
+  const { bodies } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -117,7 +124,7 @@ function createRoutes(
   app.enable('strict routing');
   for (const provider of providers) {
     for (const route of provider.routes) {
-      const receive = createReceive(deps, provider, route);
+      const receive = receiveOf(deps, provider, route);
       app.all(route.path, (request, response, next) => {
         // `POST http://elsewhere/webhooks/...` matches the path too, and is no request of a provider.
         if (request.url.startsWith('/')) receive(request, response);
@@ -136,6 +143,15 @@ function createRoutes(
   };
   app.use(onError);
   return app;
+}
+
+function receiveOf(deps: RouteDeps, provider: Provider, route: WebhookRoute): Receive {
+  const { streamedAudio: streamed } = provider;
+  if (route.streams !== true || streamed === undefined) return createReceive(deps, provider, route);
+  const begin = provider.verifyStream?.bind(provider);
+  if (begin === undefined)
+    throw new TypeError(`${route.path} streams, and its signature cannot be checked so`);
+  return createStreamReceive(deps, { provider, route, streamed, begin });
 }
 
 function listen(server: Server, port: number, host: string): Promise<{ port: number }> {

@@ -46,11 +46,15 @@ export const refusalReason = z.enum([
   'bad_signature',
   'signature_missing',
   'secret_missing',
+  // Rightly signed at a time that is not ours: a clock is wrong, or somebody sends an old request again.
+  'clock_skew',
   'wrong_method',
   'wrong_content_type',
   'content_encoding',
   'too_large',
   'too_slow',
+  'malformed',
+  'not_audio',
   'cannot_store',
 ]);
 export type RefusalReason = z.infer<typeof refusalReason>;

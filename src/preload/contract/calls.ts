@@ -124,6 +124,8 @@ export const timelineEntry = z.object({
   /** Closed code or provider code that explains the entry, where there is one. */
   code: z.string().nullable(),
   sizeBytes: z.number().int().nullable(),
+  /** Of `call.told`: what was told, e.g. `recording_not_started` or a participant's coming. */
+  what: z.string().optional(),
 });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 

@@ -22,6 +22,8 @@ export const recordingReasons = [
   'deleted_at_provider',
   'provider_failed',
   'provider_says_absent',
+  /** The account keeps no audio (zero retention, audio saving off). */
+  'no_audio_by_policy',
   'external_storage',
 ] as const;
 

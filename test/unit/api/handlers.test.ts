@@ -7,6 +7,7 @@ import { createViews } from '../../../src/main/api/views.ts';
 import { recordingIdOf } from '../../../src/main/ids.ts';
 import type { Provider } from '../../../src/main/providers/provider.ts';
 import type { Dispatch, Output, ProcedureName } from '../../../src/preload/contract/api.ts';
+import { createNoPlacing } from './placing-parts.ts';
 import { handlersWith, memoryLog } from './parts.ts';
 import { callEvent, type OpenStore, openStore, recordingEvent } from './store-parts.ts';
 
@@ -27,6 +28,7 @@ const provider: Provider = {
   verify: () => ({ ok: true }),
   understand: () => ({ outcome: 'ignored', label: '', dedupeKey: '', events: [] }),
   media: () => [],
+  vias: [{ via: 'twilio', label: 'Twilio', needsAgent: false, missing: () => [] }],
 } as unknown as Provider;
 
 async function connect(changes: Partial<HandlerDeps> = {}): Promise<Dispatch> {
@@ -52,6 +54,7 @@ async function connect(changes: Partial<HandlerDeps> = {}): Promise<Dispatch> {
         peaks: null,
       }),
       jobs: { wake: () => void woken++ },
+      ...createNoPlacing(),
       sample: null,
       system: {
         version: '0.1.0',
@@ -86,12 +89,8 @@ beforeEach(async () => {
 });
 afterEach(() => open.close());
 
-const inbound = {
-  direction: 'inbound',
-  from: '+14155550132',
-  to: '+14155550100',
-  status: 'ringing',
-} as const;
+const numbers = { from: '+14155550132', to: '+14155550100' };
+const inbound = { ...numbers, direction: 'inbound', status: 'ringing' } as const;
 
 /** A call whose recording has failed for good. */
 async function failedRecording(): Promise<{ recordingId: string; jobId: string }> {
@@ -256,18 +255,18 @@ test('refused bodies are kept for 15 minutes after the switch, and dropped then'
   for (let i = 0; i < 200 && (await kept())[0] === true; i++)
     await new Promise((resolve) => setTimeout(resolve, 5));
   expect(await kept()).toEqual([false]);
-  expect(await ok('settings.get')).toEqual({ lines: [], keepRefusedUntilMs: null });
+  expect(await ok('settings.get')).toEqual({ lines: [], keepRefusedUntilMs: null, matching: 'exact' });
 });
 
 test('settings outlive a restart, and a damaged row falls back to defaults', async () => {
   const lines = [{ number: '+14155550100', label: 'Front desk' }];
   await ok('settings.update', { lines });
   dispatch = await connect();
-  expect(await ok('settings.get')).toEqual({ lines, keepRefusedUntilMs: null });
+  expect(await ok('settings.get')).toEqual({ lines, keepRefusedUntilMs: null, matching: 'exact' });
   expect(await code('settings.update', { lines: [{ number: '415', label: 'x' }] })).toBe('bad_input');
   await open.store.putSetting('settings', { lines: 'gone', keepRefusedUntilMs: 'soon' });
   dispatch = await connect();
-  expect(await ok('settings.get')).toEqual({ lines: [], keepRefusedUntilMs: null });
+  expect(await ok('settings.get')).toEqual({ lines: [], keepRefusedUntilMs: null, matching: 'exact' });
 });
 
 test('sample calls can be made up in sample mode and nowhere else', async () => {

@@ -31,6 +31,14 @@ export function aCall(callId = 'call_1', changes: Partial<CallView> = {}): CallV
     recordingCount: 0,
     mainRecordingId: null,
     needsAttention: false,
+    kind: null,
+    via: null,
+    priority: null,
+    dialState: null,
+    dialCode: null,
+    unmatched: false,
+    matchedBy: null,
+    hasTranscript: false,
     ...changes,
   };
 }

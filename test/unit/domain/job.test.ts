@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maxDelayMs, nextStep, pauseMs } from '../../../src/main/domain/job.ts';
+import { jobKinds, maxDelayMs, nextStep, pauseMs } from '../../../src/main/domain/job.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -44,7 +44,7 @@ describe('what follows a failed attempt', () => {
   it('never waits longer than the clock clamp allows, whatever is asked', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom('fetch-recording' as const, 'make-peaks' as const),
+        fc.constantFrom(...jobKinds),
         fc.integer({ min: 1, max: 60 }),
         fc.option(fc.integer({ min: 0, max: 10 ** 10 }), { nil: undefined }),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
@@ -53,7 +53,7 @@ describe('what follows a failed attempt', () => {
           if (step.step === 'dead') return;
           expect(Number.isInteger(step.delayMs)).toBe(true);
           expect(step.delayMs).toBeGreaterThanOrEqual(0);
-          expect(step.delayMs).toBeLessThanOrEqual(maxDelayMs[kind]);
+          expect(step.delayMs).toBeLessThanOrEqual(maxDelayMs(kind));
         },
       ),
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { displayNumber } from '../../../src/main/domain/phone.ts';
+import { describe, expect, it, test } from 'vitest';
+import { displayNumber, toE164 } from '../../../src/main/domain/phone.ts';
 
 test('shows numbers of the home country in their local form', () => {
   expect(displayNumber('+14155550199', 'US')).toBe('(415) 555-0199');
@@ -52,4 +52,27 @@ test('never throws, never shows nothing, and says the same twice', () => {
       },
     ),
   );
+});
+
+describe('a number that somebody typed', () => {
+  it.each([
+    ['(415) 555-0132', 'US', '+14155550132'],
+    ['+1 415-555-0132', 'DE', '+14155550132'],
+    ['020 7946 0018', 'GB', '+442079460018'],
+    ['00442079460018', 'DE', '+442079460018'],
+    ['+14155550132', 'XX', '+14155550132'],
+  ])('%s in %s is stored as %s', (text, country, expected) => {
+    expect(toE164(text, country)).toBe(expected);
+  });
+
+  it.each([
+    ['911'],
+    ['hello'],
+    ['+0123456'],
+    ['4155550132 or 4155550133'],
+    [''],
+    ['sip:nurse@clinic.example'],
+  ])('%s is none', (text) => {
+    expect(() => toE164(text, 'US')).toThrow(expect.objectContaining({ code: 'bad_number' }));
+  });
 });

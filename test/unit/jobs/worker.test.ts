@@ -72,7 +72,14 @@ async function addJobs(count: number, delayMs = 0): Promise<void> {
 }
 
 function createWorker(run: JobHandler, more: Partial<JobWorkerDeps> = {}): JobWorker {
-  const handlers = createJobHandlers({ fetchRecording: run, makePeaks: run });
+  const handlers = createJobHandlers({
+    fetchRecording: run,
+    makePeaks: run,
+    dialCall: run,
+    startRecording: run,
+    followCall: run,
+    findRecordings: run,
+  });
   const worker = createJobWorker({
     store,
     clock,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { createClock } from '../../../src/main/clock.ts';
 import { AppError } from '../../../src/main/domain/errors.ts';
+import { followUps } from '../../../src/main/domain/follow-up.ts';
+import type { DomainEvent } from '../../../src/main/domain/provider-event.ts';
 import { newId, recordingIdOf } from '../../../src/main/ids.ts';
 import type { Provider } from '../../../src/main/providers/provider.ts';
 import { createTwilio } from '../../../src/main/providers/twilio/index.ts';
@@ -12,7 +13,13 @@ import type { NewDelivery } from '../../../src/main/store/store.ts';
 
 const recordingSid = 'RE9dd4e461268c8034f5c8564e155c67a6';
 const path = '/webhooks/twilio-recording';
-const twilio = createTwilio({ setting: () => undefined });
+const twilio = createTwilio({
+  setting: () => undefined,
+  fetch: () => Promise.reject(new Error('nobody is to be asked')),
+});
+
+const followUp = (events: readonly DomainEvent[]) =>
+  followUps({ rules: () => null, recordingIdOf }, events, 1_770_000_000_500);
 
 function fact(body: string): InboundFact {
   return {
@@ -45,8 +52,7 @@ async function applied(provider: Provider, given: InboundFact): Promise<NewDeliv
       },
     },
     newId,
-    clock: createClock(),
-    recordingIdOf,
+    followUp,
   });
   await apply(provider, given);
   const [delivery] = deliveries;
@@ -108,8 +114,7 @@ test('fails when the store fails, so that the provider is not told a lie', async
   const apply = createApplyProviderEvent({
     store: { recordDelivery: () => Promise.reject(new AppError('disk_full', 'No space is left.')) },
     newId,
-    clock: createClock(),
-    recordingIdOf,
+    followUp,
   });
   await expect(apply(twilio, fact(available))).rejects.toMatchObject({ code: 'disk_full' });
 });

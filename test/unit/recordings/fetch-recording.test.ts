@@ -250,3 +250,26 @@ describe('refused credentials', () => {
     expect(rig.media.asked).toEqual([]);
   });
 });
+
+describe('whose call it was', () => {
+  test('is asked for after the audio is safe, once, where nobody has told', async () => {
+    await start(send(200, wav));
+    expect((await rig.store.listJobs({ kind: 'follow-call' }, 10, null)).items).toEqual([]);
+    await rig.run();
+    expect((await rig.store.listJobs({ kind: 'follow-call' }, 10, null)).items).toMatchObject([
+      { providerId: 'twilio', state: 'ready' },
+    ]);
+  });
+
+  test('is not asked for when the call is known', async () => {
+    await start(send(200, wav));
+    const { callId } = await rig.row();
+    const keys = (await rig.store.getCall(callId))?.keys.filter(({ kind }) => kind === 'CallSid') ?? [];
+    const head = { providerId: 'twilio', occurredAtMs: rig.clock.nowMs, sequence: 0, keys };
+    await rig.store.appendEvents([
+      { ...head, eventKey: 'known', kind: 'call.started', data: { status: 'ringing' } },
+    ]);
+    await rig.run();
+    expect((await rig.store.listJobs({ kind: 'follow-call' }, 10, null)).items).toEqual([]);
+  });
+});

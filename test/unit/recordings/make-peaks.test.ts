@@ -14,9 +14,8 @@ afterEach(() => rig.close());
 
 const run = async (): Promise<void> => {
   const useCase = createMakePeaks({ store: rig.store, storage: rig.storage, worker: { makePeaks } });
-  const [job] = await rig.store.claimJobs(1);
+  const job = (await rig.store.claimJobs(4)).find(({ kind }) => kind === 'make-peaks');
   if (job === undefined) throw new Error('nothing is due');
-  expect(job.kind).toBe('make-peaks');
   const settlement = await useCase(job, new AbortController().signal);
   expect(settlement).toMatchObject({ result: 'done' });
   expect(await rig.store.settleJob(settlement)).toBe(true);

@@ -84,12 +84,13 @@ export async function createRig(options: { saidMs?: number; answer: MediaAnswer 
     ],
   });
 
+  const fetch = createGuardedFetch({ allowedHosts: () => [], overrides: () => [media.url] });
   const progress: [number, number | null][] = [];
   const deps: FetchRecordingDeps = {
     store,
     storage,
-    fetch: createGuardedFetch({ allowedHosts: () => [], overrides: () => [media.url] }),
-    providers: [createTwilio({ setting: (name) => settings[name] })],
+    fetch,
+    providers: [createTwilio({ setting: (name) => settings[name], fetch })],
     clock,
     random: () => 0,
     onProgress: (_recordingId, _callId, received, total) => progress.push([received, total]),

@@ -31,6 +31,7 @@ describe('each migration, from the version before it', () => {
     [2, ['callAliases', 'callKeys', 'calls', 'recordings']],
     [3, ['jobs', 'providerPauses']],
     [4, ['refusals', 'settings']],
+    [5, []],
   ];
   it('is in the table below', () => {
     expect(migrations.map(({ number }) => number)).toEqual(added.map(([number]) => number));
@@ -69,13 +70,13 @@ describe('an existing database', () => {
       what: 'x',
       sql: `CREATE TABLE t${number} (x INTEGER) STRICT`,
     });
-    for (const number of [5, 6, 7]) {
-      migrate(db, { dataDir, migrations: [...migrations, later(5), later(6), later(7)].slice(0, number) });
+    for (const number of [6, 7, 8]) {
+      migrate(db, { dataDir, migrations: [...migrations, later(6), later(7), later(8)].slice(0, number) });
     }
     expect(readdirSync(join(dataDir, 'backups')).sort()).toEqual([
-      'before-0005.db',
       'before-0006.db',
       'before-0007.db',
+      'before-0008.db',
     ]);
     db.close();
   });
@@ -89,24 +90,24 @@ describe('an existing database', () => {
   });
 
   it('stays as it was when a migration fails', () => {
-    const { db, dataDir } = openAt(4);
+    const { db, dataDir } = openAt(5);
     const broken: Migration = {
-      number: 5,
+      number: 6,
       what: 'broken',
       sql: 'CREATE TABLE half (x INTEGER) STRICT; CREATE TABLE half (x)',
     };
     expect(() => migrate(db, { dataDir, migrations: [...migrations, broken] })).toThrow(/half/);
-    expect([versionOf(db), tablesOf(db).includes('half')]).toEqual([4, false]);
+    expect([versionOf(db), tablesOf(db).includes('half')]).toEqual([5, false]);
     db.close();
   });
 
   it('of a newer version is refused and left alone', async () => {
-    const { db, dataDir } = openAt(4);
-    db.pragma('user_version = 5');
+    const { db, dataDir } = openAt(5);
+    db.pragma('user_version = 6');
     db.close();
     await expect(openStore({ dataDir })).rejects.toMatchObject({ code: 'database_newer' });
     const again = openWriter(databasePathIn(dataDir));
-    expect(versionOf(again)).toBe(5);
+    expect(versionOf(again)).toBe(6);
     again.close();
   });
 
@@ -143,7 +144,7 @@ describe('a process that is killed while it migrates', () => {
       expect(tablesOf(after)).toEqual(tablesOf(untouched.db));
       untouched.db.close();
       expect(quickCheck(after, 5)).toEqual([]);
-      expect(migrate(after, { dataDir }).to).toBe(4);
+      expect(migrate(after, { dataDir }).to).toBe(5);
       after.close();
     }
   });

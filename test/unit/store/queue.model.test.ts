@@ -31,7 +31,7 @@ interface Model {
 }
 type Real = OpenedStore & { store: Store };
 
-const clampOf = maxDelayMs['fetch-recording'];
+const clampOf = maxDelayMs('fetch-recording');
 
 function crash(job: ModelJob, then: 'running' | 'ready'): void {
   job.crashes += 1;

@@ -54,7 +54,7 @@ describe('claims', () => {
 
   it('pull a time forward that only a clock set back can have made', async () => {
     const { store, clock } = await openStore();
-    const far = startMs + maxDelayMs['fetch-recording'];
+    const far = startMs + maxDelayMs('fetch-recording');
     await store.recordDelivery(
       delivery([], { jobs: [fetchJob('RE1', { runAtMs: far + 1 }), fetchJob('RE2', { runAtMs: far })] }),
     );

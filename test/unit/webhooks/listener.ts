@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createClock } from '../../../src/main/clock.ts';
-import { newId, recordingIdOf } from '../../../src/main/ids.ts';
+import { newId } from '../../../src/main/ids.ts';
 import { createLog } from '../../../src/main/log.ts';
 import { createProviders } from '../../../src/main/providers/index.ts';
 import { createApplyProviderEvent } from '../../../src/main/recordings/apply-provider-event.ts';
@@ -29,6 +29,11 @@ export interface ListenerOptions extends Partial<WebhookServerDeps> {
   beforeStored?: (delivery: NewDelivery) => Promise<void>;
 }
 
+/** These tests take in no audio and ask nobody anything. */
+async function noWay(): Promise<never> {
+  throw new Error('not in these tests');
+}
+
 export async function startListener(options: ListenerOptions = {}): Promise<Listener> {
   const { beforeStored, token: _, ...overrides } = options;
   const token = 'token' in options ? options.token : authToken;
@@ -41,7 +46,8 @@ export async function startListener(options: ListenerOptions = {}): Promise<List
     TWILIO_AUTH_TOKEN: token,
   };
   const server = createWebhookServer({
-    providers: createProviders({ setting: (name) => settings[name] }),
+    providers: createProviders({ setting: (name) => settings[name], fetch: noWay }),
+    audio: { storage: { create: noWay, freeBytes: noWay }, receive: noWay },
     tunnel: { acceptedUrls: () => [publicUrl] },
     apply: createApplyProviderEvent({
       store: {
@@ -52,8 +58,7 @@ export async function startListener(options: ListenerOptions = {}): Promise<List
         },
       },
       newId,
-      clock,
-      recordingIdOf,
+      followUp: () => [],
     }),
     store: { recordRefusal: async (row) => void refusals.push(row) },
     clock,

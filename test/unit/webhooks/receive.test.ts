@@ -265,6 +265,10 @@ describe('the listener', () => {
       providers: [],
       tunnel: { acceptedUrls: () => [] },
       apply: () => Promise.reject(new Error('unused')),
+      audio: {
+        storage: { create: () => Promise.reject(new Error('unused')), freeBytes: async () => null },
+        receive: () => Promise.reject(new Error('unused')),
+      },
       store: { recordRefusal: () => Promise.resolve() },
       clock: { now: () => 0, scale: 1, delay: () => Promise.resolve(), every: () => () => undefined },
       log: { debug() {}, info() {}, warn() {}, error() {} },

@@ -6,7 +6,7 @@ import type { CheckedCallback } from './callbacks.ts';
 import { providerId } from './ids.ts';
 import { parseMoment, parseSecondsAsMs } from './times.ts';
 
-interface Meaning {
+export interface Meaning {
   kind: 'call.started' | 'call.answered' | 'call.ended';
   status: CallStatus;
   /** Orders callbacks of one moment where Twilio sends no SequenceNumber. */
@@ -25,6 +25,26 @@ const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['failed', { kind: 'call.ended', status: 'failed', rank: 3 }],
   ['canceled', { kind: 'call.ended', status: 'canceled', rank: 3 }],
 ]);
+
+/** What a status of a call means, of a callback or of the API; undefined for one that we do not know. */
+export function meaningOf(status: string): Meaning | undefined {
+  return meanings.get(status);
+}
+
+/** `outbound-dial`: a leg of <Dial>; `trunking-...`: a leg of an Elastic SIP trunk. Undefined for what we do not know. */
+export function directionOf(text: string | undefined): 'inbound' | 'outbound' | undefined {
+  switch (text) {
+    case 'inbound':
+    case 'trunking-originating':
+      return 'inbound';
+    case 'outbound-api':
+    case 'outbound-dial':
+    case 'trunking-terminating':
+      return 'outbound';
+    default:
+      return undefined;
+  }
+}
 
 /** The event that a call status callback is; a status that we do not know is noted. */
 export function callStatusEvent(
@@ -57,9 +77,8 @@ export function callStatusEvent(
 /** Who speaks with whom; numbers, `client:` and `sip:` addresses and `anonymous` stay as Twilio wrote them. */
 function partyFacts(values: ReadonlyMap<string, string>): CallFacts {
   const facts: CallFacts = {};
-  const direction = values.get('Direction');
-  if (direction === 'inbound') facts.direction = 'inbound';
-  else if (direction === 'outbound-api' || direction === 'outbound-dial') facts.direction = 'outbound';
+  const direction = directionOf(values.get('Direction'));
+  if (direction !== undefined) facts.direction = direction;
   const from = values.get('From');
   const to = values.get('To');
   if (from !== undefined && from !== '') facts.from = from;

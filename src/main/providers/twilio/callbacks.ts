@@ -50,7 +50,7 @@ export function understandCallback(path: string, form: Form, receivedAtMs: numbe
   if (recording) {
     const recordingSid = form.values.get('RecordingSid') ?? '';
     if (!recordingSidPattern.test(recordingSid)) return notUnderstood;
-    const when = timePart(form.values.get('RecordingStartTime'));
+    const when = timePart(parseMoment(form.values.get('RecordingStartTime')));
     const dedupeKey = `recording:${when}:${recordingSid}:${keyPart(status)}:${print}`;
     event = recordingStatusEvent(
       { form, callSid, accountSid, receivedAtMs, dedupeKey },
@@ -61,7 +61,7 @@ export function understandCallback(path: string, form: Form, receivedAtMs: numbe
     const parentCallSid = form.values.get('ParentCallSid') || null;
     if (parentCallSid !== null && !callSidPattern.test(parentCallSid)) return notUnderstood;
     const sequence = keyPart(form.values.get('SequenceNumber') ?? '');
-    const when = timePart(form.values.get('Timestamp'));
+    const when = timePart(parseMoment(form.values.get('Timestamp')));
     const dedupeKey = `call:${when}:${callSid}:${sequence}:${keyPart(status)}:${print}`;
     event = callStatusEvent({ form, callSid, accountSid, receivedAtMs, dedupeKey }, parentCallSid, status);
   }
@@ -79,13 +79,13 @@ function contradictsItself(form: Form): boolean {
  * Keys begin with the fact's own second, so that what happens together lies together in the store's indexes: with
  * Twilio's random ids first, every callback would write to a far page of each.
  */
-function timePart(moment: string | undefined): string {
-  return Math.floor((parseMoment(moment) ?? 0) / 1000)
+export function timePart(atMs: number | undefined): string {
+  return Math.floor((atMs ?? 0) / 1000)
     .toString(36)
     .padStart(7, '0');
 }
 
 /** Keys stay short and readable whatever a body says; the fingerprint tells apart what this cuts. */
-function keyPart(text: string): string {
+export function keyPart(text: string): string {
   return text.replace(/[^A-Za-z0-9-]/g, '').slice(0, 30);
 }

@@ -5,8 +5,8 @@ import type { MediaRequest } from '../provider.ts';
 import { accountSidPattern, recordingSidPattern } from './ids.ts';
 
 export interface TwilioAccess {
-  /** No trailing slash. */
-  baseUrl: string;
+  /** No trailing slash; null when the settings name no place. */
+  baseUrl: string | null;
   accountSid: string;
   authToken: string;
 }
@@ -20,7 +20,7 @@ export function mediaRequests(recording: RecordingRow, access: TwilioAccess): Me
   const account = recording.providerAccountId ?? access.accountSid;
   const recordingSid = recording.providerRecordingId;
   if (!accountSidPattern.test(account) || !recordingSidPattern.test(recordingSid)) return [];
-  if (access.accountSid === '' || access.authToken === '') return [];
+  if (access.baseUrl === null || access.accountSid === '' || access.authToken === '') return [];
   const url = `${access.baseUrl}/2010-04-01/Accounts/${account}/Recordings/${recordingSid}`;
   const credentials = Buffer.from(`${access.accountSid}:${access.authToken}`).toString('base64');
   const headers = { authorization: `Basic ${credentials}` };

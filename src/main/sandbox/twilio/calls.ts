@@ -13,6 +13,8 @@ export interface ApiDeps {
   seed: string;
   world: World;
   lifecycle: Lifecycle;
+  /** Calls that somebody placed are in no list until they are this old. */
+  listLateMs: () => number;
 }
 
 const dialable = /^(\+[1-9]\d{6,14}|sip:.+|client:.+)$/;
@@ -62,14 +64,16 @@ export function recordingForm(fields: Fields) {
   };
 }
 
-/** Newest first. Filters: Status, To, From, ParentCallSid, StartTime, EndTime. */
-export function listCalls({ world }: ApiDeps, fields: Fields): SimCall[] {
+/** Newest first, placed calls as late as the switch says. Filters: Status, To, From, ParentCallSid, StartTime, EndTime. */
+export function listCalls({ world, clock, listLateMs }: ApiDeps, fields: Fields): SimCall[] {
   const status = choice(fields, 'Status', callStates);
   const to = one(fields, 'To');
   const from = one(fields, 'From');
   const parent = one(fields, 'ParentCallSid');
+  const listedUntilMs = clock.now() - listLateMs();
   const matching = world
     .callsNewestFirst()
+    .filter((call) => call.direction === 'inbound' || call.createdAtMs <= listedUntilMs)
     .filter(
       (call) =>
         (status === undefined || call.state === status) &&

@@ -10,12 +10,13 @@ function notEligible(): TwilioError {
 }
 
 /**
- * Starts a recording. A call that is already recorded through the API keeps that one recording.
+ * Starts a recording; one of a leg is of the call above it. A call that is already recorded through the API keeps that one recording.
  * Errors: 21220 unless the call is in progress.
  */
-export function createRecording({ lifecycle }: ApiDeps, call: SimCall, fields: Fields): SimRecording {
+export function createRecording({ lifecycle, world }: ApiDeps, asked: SimCall, fields: Fields): SimRecording {
   const wish = recordingForm(fields);
-  if (call.state !== 'in-progress') throw notEligible();
+  if (asked.state !== 'in-progress') throw notEligible();
+  const call = world.calls.get(asked.parentCallSid ?? '') ?? asked;
   const running = call.recordings.find(
     (recording) => recording.source === 'StartCallRecordingAPI' && isRunning(recording),
   );

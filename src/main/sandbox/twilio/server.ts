@@ -5,11 +5,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { WavEncoding } from '../audio/wav.ts';
-import type { SimCall, SimRecording } from '../world.ts';
+import type { SimCall, SimNumber, SimRecording } from '../world.ts';
 import { type ApiDeps, createCall, deleteCall, listCalls, updateCall } from './calls.ts';
 import { notFound, TwilioError } from './errors.ts';
 import { fieldsOf, flag } from './fields.ts';
 import { sendMedia } from './media.ts';
+import { type AccountState, accountView, listNumbers, numberView, updateNumber } from './numbers.ts';
 import { page } from './pages.ts';
 import {
   createRecording,
@@ -25,6 +26,16 @@ export interface TwilioSwitches {
   /** More requests than this at the same time are answered 429 with 20429; null for no limit. */
   maxConcurrent: number | null;
   wavEncoding: WavEncoding;
+  /** Placed calls (not incoming ones) are in no list until they are this old, up to 60 s; 0 by default. */
+  listLateMs: number;
+  account: AccountState;
+  /** Numbers of lines that do not record by themselves: somebody has to start the recording. */
+  unrecordedLines: ReadonlySet<string>;
+  /**
+   * What a connected number tells of incoming calls: every step, as TwiML that asks for statusCallbackEvent does, or
+   * the end only, which is all that StatusCallback of a number is by itself.
+   */
+  lineEvents: 'all' | 'end';
 }
 
 export interface SeenRequest {
@@ -94,6 +105,10 @@ function createApplication(deps: Deps): express.Express {
   addCalls(api, deps);
   addCallRecordings(api, deps);
   addRecordings(api, deps);
+  addNumbers(api, deps);
+  app.get(`${accountPath(deps.accountSid)}.json`, (_req, res) => {
+    res.json(accountView(deps.accountSid, deps.authToken, deps.switches.account));
+  });
   app.use(accountPath(deps.accountSid), api);
   app.use((req: Request) => {
     throw notFound(req.path);
@@ -225,5 +240,27 @@ function addRecordings(api: express.Router, deps: Deps): void {
     const [, sid = '', extension = ''] = /^(RE[0-9a-f]{32})(\.wav|\.mp3|)$/.exec(req.params.file) ?? [];
     const media = { seed: deps.seed, now: deps.clock.now, wavEncoding: () => deps.switches.wavEncoding };
     await sendMedia(media, recordingOf(sid, req), extension, fieldsOf(req.query), req, res);
+  });
+}
+
+function addNumbers(api: express.Router, deps: Deps): void {
+  const path = `${accountPath(deps.accountSid)}/IncomingPhoneNumbers.json`;
+  const view = (item: SimNumber): unknown => numberView(deps.accountSid, item);
+  const numberOf = (req: Request<{ sid: string }>): SimNumber => {
+    const item = deps.world.numbers.get(req.params.sid);
+    if (item === undefined) throw notFound(req.baseUrl + req.path);
+    return item;
+  };
+  api.get('/IncomingPhoneNumbers.json', (req, res) => {
+    const fields = fieldsOf(req.query);
+    res.json(page(listNumbers(deps, fields), fields, path, 'incoming_phone_numbers', view));
+  });
+  api.get('/IncomingPhoneNumbers/:sid.json', (req, res) => {
+    res.json(view(numberOf(req)));
+  });
+  api.post('/IncomingPhoneNumbers/:sid.json', (req, res) => {
+    const item = numberOf(req);
+    updateNumber(deps, item, fieldsOf(req.body));
+    res.json(view(item));
   });
 }

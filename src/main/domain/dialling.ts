@@ -1,0 +1,56 @@
+// The rules of dialling that need no database: how long a silent provider is asked, and whose turn it is.
+import type { CallRow } from './call.ts';
+import type { DomainEvent, PlacedFacts } from './provider-event.ts';
+
+/** Nothing more is expected of a dial that its provider still does not list after this long. */
+export const askBackMs = 3 * 60_000;
+
+/** A provider that never tells of a call's end must not stop the queue for ever; no call of a clinic is longer. */
+export const longestCallMs = 4 * 3_600_000;
+
+/**
+ * What every request of one asking carries, so that a provider drops a second one. Fits the limits that providers set
+ * for such names (under 40 characters).
+ */
+export function attemptKeyOf(callId: string, generation: number): string {
+  return `${callId}-${generation}`;
+}
+
+/** The journal's own key of the one decision that may be made about an asking: dial it, or take it back. */
+export function dialClaimOf(callId: string, generation: number): string {
+  return `dial:${callId}:${generation}`;
+}
+
+/** What was asked for under this id; null when this call was not placed. */
+export function placedFacts(events: readonly DomainEvent[], callId: string): PlacedFacts | null {
+  const placed = events.filter((event) => event.kind === 'call.placed').map(({ data }) => data);
+  return placed.find((data) => data.callId === callId) ?? placed[0] ?? null;
+}
+
+/** When the request of this asking left; null when it never did. */
+export function dialStartedAtMs(events: readonly DomainEvent[], generation: number): number | null {
+  const started = events.find(
+    (event) => event.kind === 'call.dial_started' && event.data.generation === generation,
+  );
+  return started?.occurredAtMs ?? null;
+}
+
+/**
+ * Whether a call of the queue keeps the next one waiting. One whose dial nobody knows the outcome of does: somebody's
+ * phone may be ringing, and going on would turn one outage into a whole queue of calls to be looked up by hand.
+ */
+export function isHolding({ dialState, status }: Pick<CallRow, 'dialState' | 'status'>): boolean {
+  if (dialState === 'dialing' || dialState === 'unknown') return true;
+  return dialState === 'dialed' && !isOver(status);
+}
+
+/** Whether nothing more is spoken on a call. */
+export function isOver(status: CallRow['status']): boolean {
+  return (
+    status === 'completed' ||
+    status === 'busy' ||
+    status === 'no_answer' ||
+    status === 'failed' ||
+    status === 'canceled'
+  );
+}

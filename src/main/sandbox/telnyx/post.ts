@@ -1,0 +1,160 @@
+// Sends signed webhooks the way Telnyx does: 2xx is taken as received; 408, 429, 5xx and silence are tried again with
+// the same data.id and a greater meta.attempt, other refusals are not. Connects to loopback addresses only.
+// https://developers.telnyx.com/development/api-fundamentals/webhooks/receiving-webhooks
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SandboxClock } from '../clock.ts';
+import type { SandboxLog } from '../outbox.ts';
+import { createRandom, type Random, uuidOf } from '../random.ts';
+import type { Payload } from './payloads.ts';
+import type { TelnyxSwitches } from './switches.ts';
+import { toIso } from './world.ts';
+
+/** What stands before the 32 bytes of an Ed25519 private key in PKCS #8. */
+const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The account's signing key, made from the seed, and its public half as the portal shows it. */
+export function signingKey(seed: string): { privateKey: KeyObject; publicKey: string } {
+  const bytes = createHash('sha256').update(`telnyx-signing/${seed}`).digest();
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([pkcs8Prefix, bytes]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return { privateKey, publicKey: spki.subarray(-32).toString('base64') };
+}
+
+/** The two headers of a signed body. @param atMs Telnyx's time */
+export function signedHeaders(privateKey: KeyObject, body: string, atMs: number): Record<string, string> {
+  const timestamp = String(Math.floor(atMs / 1000));
+  return {
+    'telnyx-timestamp': timestamp,
+    'telnyx-signature-ed25519': sign(null, Buffer.from(`${timestamp}|${body}`), privateKey).toString(
+      'base64',
+    ),
+  };
+}
+
+/** What is sent again is sent so often, with growing waits of the wall clock: the network is not faster in sample mode. */
+const maxAttempts = 4;
+const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+export interface Webhook {
+  type: string;
+  atMs: number;
+  payload: Payload;
+}
+
+export interface CallPost {
+  /** Without trouble a call's webhooks leave one after another. @returns the event's data, as it is logged */
+  post(webhook: Webhook): Payload;
+  /** Resolves when all were delivered or given up. To be called after the last one. */
+  flush(): Promise<void>;
+}
+
+export interface TelnyxPost {
+  /** @param seed of the event ids */
+  ofCall(seed: string, url: () => string | null): CallPost;
+  stop(): void;
+}
+
+interface Deps {
+  clock: SandboxClock;
+  seed: string;
+  privateKey: KeyObject;
+  switches: TelnyxSwitches;
+  log: SandboxLog | null;
+}
+
+export function createTelnyxPost(deps: Deps): TelnyxPost {
+  const { clock, switches } = deps;
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const stopped = new AbortController();
+
+  const attempt = (url: string, data: Payload, tries: number): Promise<number> => {
+    const body = JSON.stringify({ data, meta: { attempt: tries, delivered_to: url } });
+    const headers = signedHeaders(deps.privateKey, body, clock.now() + switches.clockSkewMs);
+    return new Promise((resolve) => {
+      const outgoing = request(
+        new URL(url),
+        {
+          agent,
+          method: 'POST',
+          signal: AbortSignal.any([stopped.signal, AbortSignal.timeout(10_000)]),
+          headers: {
+            ...headers,
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(body),
+            'user-agent': 'telnyx-webhooks',
+          },
+        },
+        (reply) => {
+          reply.resume();
+          reply.once('close', () => resolve(reply.statusCode ?? 0));
+        },
+      );
+      outgoing.once('error', () => resolve(0));
+      outgoing.end(body);
+    });
+  };
+
+  const deliver = async (url: string, data: Payload, random: Random): Promise<void> => {
+    for (let tries = 1; !stopped.signal.aborted; tries++) {
+      if (switches.webhookOutage) return;
+      const status = await attempt(url, data, tries);
+      const again = status === 0 || status === 408 || status === 429 || status >= 500;
+      if (!again) return;
+      if (tries === maxAttempts) {
+        deps.log?.warn('sandbox webhook given up', { status, attempt: tries });
+        return;
+      }
+      await delay(random.between(150, 400) * 2 ** tries, null, { signal: stopped.signal }).catch(() => null);
+    }
+  };
+
+  return {
+    ofCall(seed, urlOf) {
+      const random = createRandom(`${deps.seed}/telnyx-post/${seed}`);
+      const shuffles = random.chance(switches.shuffleWebhooks);
+      const held: (() => Promise<void>)[] = [];
+      let last: Promise<unknown> = Promise.resolve();
+      let count = 0;
+      return {
+        post({ type, atMs, payload }) {
+          const id = uuidOf(`${deps.seed}/telnyx-event/${seed}/${count++}`);
+          const occurred_at = toIso(atMs + switches.clockSkewMs);
+          const data = { record_type: 'event', event_type: type, id, occurred_at, payload };
+          const url = urlOf();
+          // Chances are taken whether they matter or not, so that one switch does not change another's luck.
+          const [dropped, copies] = [
+            random.chance(switches.dropWebhooks),
+            random.chance(switches.duplicateWebhooks) ? 2 : 1,
+          ];
+          const waitMs = random.next() * switches.delayWebhooksMs;
+          if (url === null || dropped) return data;
+          if (!loopback.has(new URL(url).hostname)) {
+            deps.log?.warn('sandbox webhook not sent: not a loopback address');
+            return data;
+          }
+          const send = async (): Promise<void> => {
+            if (waitMs > 0) await clock.delay(waitMs, stopped.signal);
+            await Promise.all(Array.from({ length: copies }, () => deliver(url, data, random)));
+          };
+          if (shuffles) held.push(send);
+          else last = waitMs > 0 ? Promise.all([last, send()]) : last.then(send);
+          return data;
+        },
+        async flush() {
+          for (const send of random.shuffled(held.splice(0))) await send();
+          await last;
+        },
+      };
+    },
+    stop() {
+      stopped.abort();
+      agent.destroy();
+    },
+  };
+}
