@@ -6,6 +6,7 @@ import { type Database, openWriter } from './database.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { createMergeCalls } from './merge-calls.ts';
 import { createProjection, type Projection } from './projection.ts';
 import { createRecordings, type Recordings } from './recordings.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
@@ -42,8 +43,12 @@ export function openConnection(deps: ConnectionDeps): Connection {
     return {
       db,
       projection,
-      journal: createJournal(db, { ...deps, projection }),
-      calls: createCalls(db),
+      journal: createJournal(db, {
+        ...deps,
+        projection,
+        mergeCalls: createMergeCalls(db, deps.recordingIdOf),
+      }),
+      calls: createCalls(db, deps.recordingIdOf),
       recordings: createRecordings(db),
       deliveries: createDeliveries(db),
       jobs: createJobs(db, { now: deps.clock.now, newId: deps.newId }),

@@ -68,10 +68,7 @@ export function recordingStatusEvent(
     providerId,
     occurredAtMs: startedAtMs === undefined ? callback.receivedAtMs : startedAtMs + lengthMs,
     sequence: meaning.rank,
-    keys: [
-      { providerId, kind: 'call_sid', value: callback.callSid },
-      { providerId, kind: 'recording_sid', value: recordingSid },
-    ],
+    keys: [{ providerId, kind: 'call_sid', value: callback.callSid }],
     data,
   };
 }
