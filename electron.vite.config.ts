@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
-// Main builds three entries: the Electron shell, the headless host and the read-only worker. Dependencies
+// Main builds four entries: the Electron shell, the headless host and two threads. Dependencies
 // stay external (electron-vite's default), so that SDKs load at first use and native files keep their place.
 export default defineConfig({
   main: {
@@ -13,6 +13,7 @@ export default defineConfig({
           index: resolve('src/main/index.ts'),
           headless: resolve('src/main/headless.ts'),
           worker: resolve('src/main/worker/index.ts'),
+          store: resolve('src/main/store/thread/index.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

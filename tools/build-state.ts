@@ -16,6 +16,7 @@ export function isStale(root: string): boolean {
     'main/headless.js',
     'main/index.js',
     'main/worker.js',
+    'main/store.js',
     'preload/index.cjs',
     'renderer/index.html',
   ].map((name) => join(root, 'out', name));

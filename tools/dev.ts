@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createServer } from 'vite';
+import { createServer, type Plugin } from 'vite';
 
 const vitePort = 5173;
 
@@ -24,10 +24,11 @@ export async function startDev(root: string, args: readonly string[]): Promise<v
   // The private listener only knows itself as host and origin; the browser's are those of Vite.
   const through = { target, changeOrigin: true, headers: { origin: target } };
   const { default: react } = await import('@vitejs/plugin-react');
+  const signIn = createSignIn();
   const server = await createServer({
     root: join(root, 'src', 'renderer'),
     configFile: false,
-    plugins: [react()],
+    plugins: [signIn.plugin, react()],
     server: {
       host: '127.0.0.1',
       port: vitePort,
@@ -35,8 +36,21 @@ export async function startDev(root: string, args: readonly string[]): Promise<v
       proxy: { '^/api/': through, '^/media/': through, '^/\\?code=': through },
     },
   });
-  await server.listen();
-  const child = startMain(root, passed, apiPort);
+  try {
+    await server.listen();
+  } catch (error) {
+    // Vite has no code for it, only words.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}.\n`);
+    process.exit(1);
+  }
+  let starts = 0;
+  const child = startMain(root, passed, apiPort, (consolePath) => {
+    starts += 1;
+    if (starts === 1) return;
+    // The new main process may not know the old session (sample calls begin anew): pages come back in through the door.
+    signIn.next(consolePath);
+    server.ws.send({ type: 'full-reload' });
+  });
   const stop = (): void => {
     child.kill('SIGTERM');
     void server.close().then(() => process.exit(0));
@@ -45,7 +59,33 @@ export async function startDev(root: string, args: readonly string[]): Promise<v
   process.once('SIGTERM', stop);
 }
 
-function startMain(root: string, args: readonly string[], apiPort: string): ChildProcess {
+/** Sends the next page that is loaded to the address with the fresh code, once. */
+function createSignIn(): { plugin: Plugin; next: (consolePath: string) => void } {
+  let waiting: string | null = null;
+  return {
+    next: (consolePath) => {
+      waiting = consolePath;
+    },
+    plugin: {
+      name: 'tapedeck-sign-in',
+      configureServer: ({ middlewares }) => {
+        middlewares.use((request, response, next) => {
+          if (waiting === null || request.url !== '/') return next();
+          response.writeHead(303, { location: waiting }).end();
+          waiting = null;
+        });
+      },
+    },
+  };
+}
+
+/** @param onReady told the path of the console's address, with its code, at every start */
+function startMain(
+  root: string,
+  args: readonly string[],
+  apiPort: string,
+  onReady: (consolePath: string) => void,
+): ChildProcess {
   const child = spawn(
     process.execPath,
     [
@@ -65,9 +105,10 @@ function startMain(root: string, args: readonly string[], apiPort: string): Chil
   );
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     // The console address in the ready line is Vite's, so that changes show at once.
-    process.stdout.write(
-      text.replace(`http://127.0.0.1:${apiPort}/?code=`, `http://127.0.0.1:${vitePort}/?code=`),
-    );
+    const shown = text.replace(`http://127.0.0.1:${apiPort}/?code=`, `http://127.0.0.1:${vitePort}/?code=`);
+    process.stdout.write(shown);
+    const code = /:\d+(\/\?code=[\w-]+)"/.exec(shown)?.[1];
+    if (code !== undefined) onReady(code);
   });
   return child;
 }

@@ -50,6 +50,7 @@ export const floors: readonly Floor[] = [
       'use cases',
       'adapters',
       'worker',
+      'store thread',
       'net',
       'domain',
       'contract',
@@ -78,6 +79,13 @@ export const floors: readonly Floor[] = [
   { name: 'net', at: ['src/main/net/'], ...adapter },
   // The worker reads through its own connection, so it belongs to the store.
   { name: 'worker', at: ['src/main/worker/'], ...adapter, uses: ['domain', 'src/main/store/', 'basics'] },
+  // The store's thread makes its own clock, ids and reader: nothing but plain data reaches it.
+  {
+    name: 'store thread',
+    at: ['src/main/store/thread/'],
+    ...adapter,
+    uses: ['domain', 'src/main/store/', 'worker', 'basics'],
+  },
   {
     name: 'ports',
     at: [

@@ -1,6 +1,5 @@
 // Prints a fresh address that signs a browser in to the running console.
-import { resolve } from 'node:path';
-import { defaultDataDir } from '../src/main/config.ts';
+import { loadConfig } from '../src/main/config.ts';
 import { readInstance } from '../src/main/instance.ts';
 
 async function freshAddress(dataDir: string): Promise<string | null> {
@@ -19,8 +18,9 @@ async function freshAddress(dataDir: string): Promise<string | null> {
   }
 }
 
-const baseDir = resolve(process.env['TAPEDECK_DATA_DIR'] || defaultDataDir());
-const url = await freshAddress(process.argv.includes('--sandbox') ? resolve(baseDir, 'sample') : baseDir);
+// The same settings as the running one was started with, `.env` included.
+const { dataDir } = loadConfig(process.env, process.argv.slice(2), process.cwd());
+const url = await freshAddress(dataDir);
 if (url === null) {
   process.stderr.write('Tapedeck is not running with this data folder. Start it with npm start.\n');
   process.exitCode = 1;

@@ -50,10 +50,13 @@ async function installElectron(): Promise<string | null> {
   return electronBinary();
 }
 
-function run(command: string, args: string[]): void {
-  const child = spawn(command, args, { cwd: process.cwd(), stdio: 'inherit' });
+/** @param sayWhenReady told once the product has something to say itself: a start that fails says only why it failed */
+function run(command: string, args: string[], sayWhenReady: string | null): void {
+  const child = spawn(command, args, { cwd: process.cwd(), stdio: ['inherit', 'pipe', 'inherit'] });
+  if (sayWhenReady !== null) child.stdout.once('data', () => process.stderr.write(`${sayWhenReady}\n`));
+  child.stdout.pipe(process.stdout);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)));
+  child.on('close', (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)));
 }
 
 async function main(args: string[]): Promise<void> {
@@ -69,9 +72,12 @@ async function main(args: string[]): Promise<void> {
   let reason = whyHeadless(args, process.env, process.platform);
   const electron = reason === null ? (electronBinary() ?? (await installElectron())) : null;
   if (reason === null && electron === null) reason = 'because Electron could not be downloaded';
-  if (electron !== null) return run(electron, [root, ...args]);
-  process.stderr.write(`Tapedeck runs headless ${reason}: open the console address below in a browser.\n`);
-  run(process.execPath, [join(root, 'out', 'main', 'headless.js'), ...args]);
+  if (electron !== null) return run(electron, [root, ...args], null);
+  run(
+    process.execPath,
+    [join(root, 'out', 'main', 'headless.js'), ...args],
+    `Tapedeck runs headless ${reason}: open the console address below in a browser.`,
+  );
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

@@ -5,7 +5,7 @@ import type { ServeMedia } from './api/serve-media.ts';
 import { createSettings } from './api/settings.ts';
 import { createClock } from './clock.ts';
 import { type Config, sampleConfig } from './config.ts';
-import { emptySampleFolder, removeSampleFolder } from './data-folder.ts';
+import { emptySampleFolder, prepareDataFolder, removeSampleFolder } from './data-folder.ts';
 import { AppError } from './domain/errors.ts';
 import { createLog } from './log.ts';
 import { type Common, createOutside, type HostOptions, openData, startApi, startWebhooks } from './parts.ts';
@@ -97,6 +97,7 @@ export function createApp(config: Config, options: AppOptions): App {
 
 async function run(common: Common, options: AppOptions): Promise<Running> {
   const { config, clock, log, onStop } = common;
+  prepareDataFolder(config.dataDir);
   const lock = acquireInstanceLock(config.dataDir);
   onStop(() => {
     lock.release();

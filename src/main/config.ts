@@ -31,20 +31,38 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const port = z.coerce.number().int().min(0).max(65_535);
+// Each `error` follows "The setting NAME": a refusal is one plain sentence.
+function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
+
+const port = wholeNumber(0, 65_535);
+const timeScaleError = { error: 'must be a number from 0.01 to 1000' };
 const schema = z.object({
   TAPEDECK_WEBHOOK_PORT: port.default(5001),
   TAPEDECK_API_PORT: port.default(5002),
   TAPEDECK_API_TOKEN: z.string().min(16, 'must be at least 16 characters long').optional(),
-  TAPEDECK_TIME_SCALE: z.coerce.number().min(0.01).max(1000).default(1),
-  TAPEDECK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  TAPEDECK_TIME_SCALE: z.coerce
+    .number(timeScaleError)
+    .min(0.01, timeScaleError)
+    .max(1000, timeScaleError)
+    .default(1),
+  TAPEDECK_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'must be debug, info, warn, error or silent',
+    })
+    .default('info'),
   TAPEDECK_HOME_COUNTRY: z
     .string()
     .regex(/^[A-Z]{2}$/, 'must be two capital letters such as US')
     .default('US'),
-  TAPEDECK_SANDBOX_SEED: z.coerce.number().int().default(1),
-  TAPEDECK_SANDBOX_AUTOPILOT: z.enum(['0', '1']).default('1'),
-  TAPEDECK_SANDBOX_HISTORY: z.coerce.number().int().min(0).max(500).default(14),
+  TAPEDECK_SANDBOX_SEED: z.coerce
+    .number({ error: 'must be a whole number' })
+    .int({ error: 'must be a whole number' })
+    .default(1),
+  TAPEDECK_SANDBOX_AUTOPILOT: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('1'),
+  TAPEDECK_SANDBOX_HISTORY: wholeNumber(0, 500).default(14),
   TAPEDECK_CRASH_AT: z.string().optional(),
   WEBHOOK_BASE_URL: z
     .url({ protocol: /^https?$/, error: 'must be a full address such as https://example.com' })

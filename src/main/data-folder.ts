@@ -1,6 +1,35 @@
-// The sample data folder: always begun empty, removed at the end. Only ever a folder that sampleConfig or --sandbox named.
-import { readdirSync, rmSync } from 'node:fs';
+// The data folder as a whole. The sample one is always begun empty and removed at the end: only ever a folder that
+// sampleConfig or --sandbox named.
+import { accessSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { AppError } from './domain/errors.ts';
+
+/**
+ * Makes the folder, readable by its owner only, and checks that it can be written.
+ * Errors: bad_config, with a sentence that names the folder and why it cannot be used.
+ */
+export function prepareDataFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw new AppError(
+      'bad_config',
+      `The data folder ${dataDir} cannot be used: ${whyUnusable.get(code) ?? code}. Choose another with TAPEDECK_DATA_DIR.`,
+      { cause: error },
+    );
+  }
+}
+
+const whyUnusable: ReadonlyMap<string, string> = new Map([
+  ['EEXIST', 'it is not a folder'],
+  ['ENOTDIR', 'it is not a folder'],
+  ['EACCES', 'this user may not write there'],
+  ['EPERM', 'this user may not write there'],
+  ['EROFS', 'nothing can be written there'],
+  ['ENOSPC', 'there is no space left'],
+]);
 
 /** Removes what a crash left of an earlier visit; the lock file of this visit stays. */
 export function emptySampleFolder(dataDir: string): void {

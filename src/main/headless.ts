@@ -14,6 +14,10 @@ async function main(): Promise<void> {
       import.meta.url.endsWith('.ts') ? './worker/index.ts' : './worker.js',
       import.meta.url,
     ),
+    storeUrl: new URL(
+      import.meta.url.endsWith('.ts') ? './store/thread/index.ts' : './store.js',
+      import.meta.url,
+    ),
     rendererDir: fileURLToPath(new URL('../../out/renderer', import.meta.url)),
   });
   const stop = (): void => {

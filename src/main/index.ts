@@ -22,6 +22,7 @@ async function run(): Promise<void> {
     host: 'electron',
     version: app.getVersion(),
     workerUrl: new URL('./worker.js', import.meta.url),
+    storeUrl: new URL('./store.js', import.meta.url),
     rendererDir,
     consoleUrl: (mode) => addressOf(mode === 'sample' && config.mode === 'real' ? 'sample' : 'console'),
     onSampleApp(sample) {

@@ -11,8 +11,8 @@ import type { ServeMedia } from './api/serve-media.ts';
 import { createApiServer } from './api/server.ts';
 import type { Settings } from './api/settings.ts';
 import { createViews } from './api/views.ts';
+import type { RunningClock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { Clock } from './domain/clock.ts';
 import { newId, recordingIdOf } from './ids.ts';
 import { identify, writeInstance } from './instance.ts';
 import type { Log } from './log.ts';
@@ -27,8 +27,8 @@ import type { SampleMode } from './sample-mode.ts';
 import { createLocalStorage } from './storage/local.ts';
 import type { LocalStorage } from './storage/storage.ts';
 import { databaseFileName } from './store/database.ts';
-import { createSqliteStore } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
+import { createThreadedStore } from './store/thread/client.ts';
 import { createFixedUrl } from './tunnel/fixed-url.ts';
 import type { Tunnel } from './tunnel/tunnel.ts';
 import type { FollowUp, UseCases } from './use-cases.ts';
@@ -44,6 +44,8 @@ export interface HostOptions {
   version: string;
   /** Of the read-only worker: worker.js beside the built entry, or its source. */
   workerUrl: URL;
+  /** Of the store's thread: store.js beside the built entry, or its source. */
+  storeUrl: URL;
   /** The built renderer, served to browsers. */
   rendererDir: string;
   /** Where a host shows a console other than over HTTP (its own scheme); by default the private listener's address. */
@@ -62,7 +64,7 @@ export interface Api {
 export interface Common {
   config: Config;
   options: HostOptions;
-  clock: Clock;
+  clock: RunningClock;
   log: Log;
   bus: EventBus;
   /** Ends the process at a named point; only fault tests name one. */
@@ -72,7 +74,7 @@ export interface Common {
 }
 
 /** Opens database, worker and recordings folder, and takes up what a crash left. Errors: database_newer, database_damaged. */
-export async function openData({ config, options, clock, crashPoint, onStop }: Common): Promise<{
+export async function openData({ config, options, clock, log, crashPoint, onStop }: Common): Promise<{
   store: Store;
   worker: WorkerClient;
   storage: LocalStorage;
@@ -82,13 +84,17 @@ export async function openData({ config, options, clock, crashPoint, onStop }: C
     databasePath: join(config.dataDir, databaseFileName),
   });
   onStop(() => worker.close());
-  const store = await createSqliteStore({
-    dataDir: config.dataDir,
-    clock,
-    newId,
-    recordingIdOf,
-    worker,
-    crashPoint,
+  const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? '') : '');
+  const store = await createThreadedStore({
+    threadUrl: options.storeUrl,
+    settings: {
+      dataDir: config.dataDir,
+      clock: { scale: clock.scale, beganMs: clock.beganMs },
+      workerUrl: options.workerUrl.href,
+      crashAt: config.crashAt,
+    },
+    onListenerError: (error) => log.error('change listener failed', { stack: stackOf(error) }),
+    onDied: (cause) => log.error('store thread died', { code: 'unavailable', stack: stackOf(cause) }),
   });
   onStop(() => store.close());
   await store.recoverJobs();

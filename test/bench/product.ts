@@ -5,7 +5,7 @@ import { newId, recordingIdOf } from '../../src/main/ids.ts';
 import { createLog } from '../../src/main/log.ts';
 import { createProviders } from '../../src/main/providers/index.ts';
 import { createApplyProviderEvent } from '../../src/main/recordings/apply-provider-event.ts';
-import { createSqliteStore } from '../../src/main/store/sqlite-store.ts';
+import { createThreadedStore } from '../../src/main/store/thread/client.ts';
 import { createFixedUrl } from '../../src/main/tunnel/fixed-url.ts';
 import { createWebhookServer } from '../../src/main/webhooks/server.ts';
 import { authToken, obey, publicUrl } from './messages.ts';
@@ -18,7 +18,15 @@ const settings: Record<string, string> = {
 /** This benchmark asks nobody anything and takes in no audio (audio.ts does). */
 const unused = (): Promise<never> => Promise.reject(new Error('not in this benchmark'));
 const clock = createClock();
-const store = await createSqliteStore({ dataDir, clock, newId, recordingIdOf });
+const store = await createThreadedStore({
+  threadUrl: new URL('../../src/main/store/thread/index.ts', import.meta.url),
+  settings: {
+    dataDir,
+    clock: { scale: clock.scale, beganMs: clock.beganMs },
+    workerUrl: new URL('../../src/main/worker/index.ts', import.meta.url).href,
+    crashAt: null,
+  },
+});
 const server = createWebhookServer({
   providers: createProviders({ setting: (name) => settings[name], fetch: unused }),
   audio: { storage: { create: unused, freeBytes: unused }, receive: unused },

@@ -43,17 +43,12 @@ function happenedWhenItOccurred(event: DomainEvent): boolean {
   return event.kind === 'recording.started' || !isRecordingEvent(event);
 }
 
-/** The code that explains an entry: ours, the reason, the provider's, or how a call ended other than well. */
+/** The code that explains an entry: ours, the reason, how the call began or ended, or the provider's own. */
 function codeOfEvent(event: DomainEvent): string | null {
   const { data } = event;
   if ('code' in data) return data.code ?? null;
   if ('reason' in data && data.reason !== undefined) return data.reason;
-  if (
-    'status' in data &&
-    data.status !== undefined &&
-    event.kind === 'call.ended' &&
-    data.status !== 'completed'
-  )
-    return data.status;
+  // The provider's code of an end (a SIP response) says nothing to a person that the status does not say better.
+  if ('status' in data && data.status !== undefined) return data.status;
   return 'providerCode' in data ? (data.providerCode ?? null) : null;
 }

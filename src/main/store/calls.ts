@@ -1,17 +1,17 @@
 import { type CallRow, foldCall } from '../domain/call.ts';
-import type { CallKey, DomainEvent } from '../domain/provider-event.ts';
+import { type CallKey, type DomainEvent, isRecordingEvent } from '../domain/provider-event.ts';
 import type { RecordingRow } from '../domain/recording.ts';
 import { countSql, pageSql, type Sql } from './calls-query.ts';
 import { pageOf } from './cursor.ts';
 import type { Database, SqlValue, Statement } from './database.ts';
-import { recordingKind } from './identity.ts';
+import { identitiesOf, identityText, recordingKind } from './identity.ts';
 import {
   eventColumns,
   type StoredCall,
   type StoredEventRow,
   type StoredRecording,
   toCall,
-  toEvent,
+  toEvents,
   toRecording,
 } from './rows.ts';
 import type { CallsQuery, CallWithEvents, Page, StoredEvent } from './store.ts';
@@ -70,11 +70,8 @@ export function createCalls(
   const selectAlias = db
     .prepare<SqlValue[], string>('SELECT intoCallId FROM callAliases WHERE callId = ?')
     .pluck();
-  const selectRecordings = db.prepare<SqlValue[], StoredRecording>(
-    'SELECT * FROM recordings WHERE callId = ? ORDER BY ifnull(startedAtMs, 0), recordingId',
-  );
-  const selectKeys = db.prepare<SqlValue[], CallKey>(
-    'SELECT providerId, kind, value FROM callKeys WHERE callId = ? ORDER BY providerId, kind, value',
+  const selectRecording = db.prepare<SqlValue[], StoredRecording>(
+    'SELECT * FROM recordings WHERE recordingId = ? AND callId = ?',
   );
   const selectEvents = db.prepare<
     SqlValue[],
@@ -91,14 +88,27 @@ export function createCalls(
     const row = selectCall.get(callId) ?? selectCall.get(selectAlias.get(callId) ?? null);
     return row === undefined ? null : toCall(row);
   };
-  const recordingsOf = (callId: string): RecordingRow[] => selectRecordings.all(callId).map(toRecording);
+  const recordingsOf = (callId: string, events: readonly DomainEvent[]): RecordingRow[] => {
+    const ids = new Set(
+      events
+        .filter(isRecordingEvent)
+        .map(({ providerId, data }) => recordingIdOf(providerId, data.providerRecordingId)),
+    );
+    return [...ids]
+      .map((recordingId) => selectRecording.get(recordingId, callId))
+      .filter((row) => row !== undefined)
+      .map(toRecording)
+      .sort((a, b) => (a.startedAtMs ?? 0) - (b.startedAtMs ?? 0) || order(a.recordingId, b.recordingId));
+  };
   const eventsOf = (callId: string): StoredEvent[] =>
-    selectEvents.all(callId).map((row) => ({
-      event: toEvent(row) satisfies DomainEvent,
-      deliveryId: row.deliveryId,
-      source: row.source,
-      recordedAtMs: row.recordedAtMs,
-    }));
+    selectEvents.all(callId).flatMap((row) =>
+      toEvents(row).map((event) => ({
+        event,
+        deliveryId: row.deliveryId,
+        source: row.source,
+        recordedAtMs: row.recordedAtMs,
+      })),
+    );
 
   return {
     ...createCallLists(db),
@@ -106,21 +116,30 @@ export function createCalls(
     get(callId) {
       const call = getRow(callId);
       if (call === null) return null;
-      const recordings = recordingsOf(call.callId);
+      const events = eventsOf(call.callId);
+      const told = events.map(({ event }) => event);
+      const recordings = recordingsOf(call.callId, told);
       const recordingKeys = recordings.map(({ providerId, providerRecordingId }) => ({
         providerId,
         kind: recordingKind,
         value: providerRecordingId,
       }));
-      const events = eventsOf(call.callId);
       // Read for one call at a time and long: not worth rows of their own.
-      const { legs, transcript } = foldCall(
-        call.callId,
-        events.map(({ event }) => event),
-        recordingIdOf,
-      );
-      const keys = [...selectKeys.all(call.callId), ...recordingKeys];
-      return { call, recordings, legs, transcript, keys, events };
+      const { legs, transcript } = foldCall(call.callId, told, recordingIdOf);
+      return { call, recordings, legs, transcript, keys: [...keysOf(told), ...recordingKeys], events };
     },
   };
+}
+
+/** The exact ids that events give their call, but for those of recordings, in one order. */
+function keysOf(events: readonly DomainEvent[]): CallKey[] {
+  const byText = new Map<string, CallKey>();
+  for (const { isRecording, ...key } of events.flatMap(identitiesOf)) {
+    if (!isRecording) byText.set(identityText(key), key);
+  }
+  return [...byText].sort(([a], [b]) => order(a, b)).map(([, key]) => key);
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -22,8 +22,6 @@ type Note =
 
 export function createChangeLog(): ChangeLog {
   const notes: Note[] = [];
-  const idsOf = (subject: Subject): Set<string> =>
-    new Set(notes.flatMap((note) => (note.subject === subject ? [note.id] : [])));
   return {
     note: (subject, id) => void notes.push({ subject, id }),
     noteMerge: (callId, intoCallId) => void notes.push({ subject: 'merge', callId, intoCallId }),
@@ -34,19 +32,29 @@ export function createChangeLog(): ChangeLog {
     },
     changes() {
       if (notes.length === 0) return null;
-      const merged = notes.flatMap((note) =>
-        note.subject === 'merge' ? [{ callId: note.callId, intoCallId: note.intoCallId }] : [],
-      );
-      const callIds = idsOf('call');
-      for (const { callId } of merged) callIds.delete(callId);
+      const ids: Record<Subject, Set<string>> = {
+        call: new Set(),
+        recording: new Set(),
+        delivery: new Set(),
+        refusal: new Set(),
+        job: new Set(),
+      };
+      const merged: { callId: string; intoCallId: string }[] = [];
+      let system = false;
+      for (const note of notes) {
+        if (note.subject === 'merge') merged.push({ callId: note.callId, intoCallId: note.intoCallId });
+        else if (note.subject === 'system') system = true;
+        else ids[note.subject].add(note.id);
+      }
+      for (const { callId } of merged) ids.call.delete(callId);
       return {
-        callIds,
+        callIds: ids.call,
         merged,
-        recordingIds: idsOf('recording'),
-        deliveryIds: idsOf('delivery'),
-        refusalIds: idsOf('refusal'),
-        jobIds: idsOf('job'),
-        system: notes.some((note) => note.subject === 'system'),
+        recordingIds: ids.recording,
+        deliveryIds: ids.delivery,
+        refusalIds: ids.refusal,
+        jobIds: ids.job,
+        system,
       };
     },
   };

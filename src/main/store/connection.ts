@@ -6,6 +6,7 @@ import { type Database, openWriter } from './database.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { createMergeCalls } from './merge-calls.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { createProjection, type Projection } from './projection.ts';
 import { createRecordings, type Recordings } from './recordings.ts';
@@ -44,7 +45,11 @@ export function openConnection(deps: ConnectionDeps): Connection {
     return {
       db,
       projection,
-      journal: createJournal(db, { ...deps, projection }),
+      journal: createJournal(db, {
+        ...deps,
+        projection,
+        mergeCalls: createMergeCalls(db, deps.recordingIdOf),
+      }),
       calls: createCalls(db, deps.recordingIdOf),
       queue: createQueue(db),
       recordings: createRecordings(db),

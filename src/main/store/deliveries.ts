@@ -1,4 +1,5 @@
 import { decodeNumber, pageOf } from './cursor.ts';
+import { eventColumns, type StoredEventRow, toEvents } from './rows.ts';
 import type { Database, SqlValue, Statement } from './database.ts';
 import type { DeliveryRow, DeliveryWithBody, HeaderPair, Page } from './store.ts';
 
@@ -17,8 +18,8 @@ interface StoredDelivery extends DeliveryRow {
   seq: number;
 }
 
-const columns = `seq, deliveryId, providerId, receivedAtMs, source, verification, outcome, label, method, path, callId,
-  sizeBytes, bodySha256, repeats, lastRepeatAtMs`;
+const columns = `seq, deliveryId, providerId, receivedAtMs, source, verification, outcome, label, method, path,
+  nullif(callId, '') AS callId, sizeBytes, bodySha256, repeats, lastRepeatAtMs`;
 
 function toRow({ seq: _seq, ...row }: StoredDelivery): DeliveryRow {
   return row;
@@ -33,23 +34,28 @@ function toHeaders(text: string | undefined): HeaderPair[] {
 export function createDeliveries(db: Database): Deliveries {
   const page = (where: string): Statement<SqlValue[], StoredDelivery> =>
     db.prepare<SqlValue[], StoredDelivery>(
-      `SELECT ${columns} FROM deliveries WHERE ${where} seq < ? ORDER BY seq DESC LIMIT ?`,
+      `SELECT ${columns} FROM deliveries WHERE ${where} < ? ORDER BY seq DESC LIMIT ?`,
     );
-  const selectAll = page('');
-  const selectOfCall = page('callId = ? AND');
-  const selectOfProvider = page('providerId = ? AND');
-  const selectOfBoth = page('callId = ? AND +providerId = ? AND');
+  const selectAll = page('seq');
+  // The unary plus keeps SQLite to the one call: its deliveries are few, and sorted soon.
+  const selectOfCall = page('deliveries.callId = ? AND +seq');
+  const selectOfProvider = page('providerId = ? AND seq');
+  const selectOfBoth = page('deliveries.callId = ? AND providerId = ? AND +seq');
   const selectAlias = db
     .prepare<SqlValue[], string>('SELECT intoCallId FROM callAliases WHERE callId = ?')
     .pluck();
   const selectOne = db.prepare<SqlValue[], StoredDelivery>(
     `SELECT ${columns} FROM deliveries WHERE deliveryId = ?`,
   );
-  const selectBody = db.prepare<SqlValue[], { headers: string; body: Uint8Array }>(
-    'SELECT headers, body FROM deliveryBodies WHERE deliverySeq = ?',
+  const selectBody = db.prepare<SqlValue[], { headers: string; body: Uint8Array | null }>(
+    'SELECT headers, body FROM deliveries WHERE seq = ?',
   );
-  const selectEvents = db.prepare<SqlValue[], DeliveryWithBody['events'][number]>(
-    'SELECT eventKey, kind, occurredAtMs FROM events WHERE deliverySeq = ? ORDER BY seq',
+  // Between its first one and the next delivery's lie its own, and those that came with no delivery.
+  const selectEvents = db.prepare<Record<string, SqlValue>, StoredEventRow>(
+    `SELECT ${eventColumns} FROM events
+     WHERE seq >= (SELECT firstEventSeq FROM deliveries WHERE seq = @seq)
+       AND seq < ifnull((SELECT firstEventSeq FROM deliveries WHERE seq > @seq ORDER BY seq LIMIT 1), @end)
+       AND deliverySeq = @seq ORDER BY seq`,
   );
   const selectLast = db
     .prepare<SqlValue[], number>(
@@ -80,7 +86,10 @@ export function createDeliveries(db: Database): Deliveries {
         ...toRow(row),
         headers: toHeaders(kept?.headers),
         body: kept?.body ?? null,
-        events: selectEvents.all(row.seq),
+        events: selectEvents
+          .all({ seq: row.seq, end: Number.MAX_SAFE_INTEGER })
+          .flatMap(toEvents)
+          .map(({ eventKey, kind, occurredAtMs }) => ({ eventKey, kind, occurredAtMs })),
       };
     },
     lastAtMs: (providerId) => selectLast.get(providerId) ?? null,

@@ -1,5 +1,6 @@
 // One writer, one queue: everything that writes and waits in the same turn of the event loop shares one durable
-// commit, each in a savepoint of its own. The cost of a synced commit is paid once for all of them.
+// commit. The cost of a synced commit is paid once for all of them. One that throws fails alone: then, and only then,
+// all of them are run again, each in a savepoint of its own, for a savepoint costs more than what most of them write.
 import { AppError } from '../domain/errors.ts';
 import { type ChangeLog, createChangeLog } from './changes.ts';
 import { type Database, isConnectionInDoubt, storeError } from './database.ts';
@@ -27,7 +28,8 @@ export interface GroupCommitDeps<Connection extends { db: Database }> {
 
 export interface GroupCommit<Connection> {
   /**
-   * Runs `work`, which must not wait, in the next commit.
+   * Runs `work` in the next commit. It must not wait, and must do no more than write to the connection and the log:
+   * it is run again when a neighbour throws.
    * @returns what it returned, once that is durable. Rejects alone when `work` throws; with its neighbours when
    * the commit fails (disk_full, disk_failed, unavailable)
    */
@@ -63,13 +65,11 @@ export function createGroupCommit<Connection extends { db: Database }>(
   };
 
   const commit = (units: readonly Unit<Connection>[]): void => {
-    const log = createChangeLog();
     let connection: Connection | null = null;
-    let settled: (() => void)[];
+    let ran: Ran;
     try {
       connection = deps.connection();
-      connection.db.exec('BEGIN IMMEDIATE');
-      settled = runUnits(connection, units, log);
+      ran = runUnits(connection, units);
       crashPoints(units, 'before');
       connection.db.exec('COMMIT');
     } catch (error) {
@@ -79,9 +79,9 @@ export function createGroupCommit<Connection extends { db: Database }>(
       return;
     }
     crashPoints(units, 'after');
-    const changes = log.changes();
+    const changes = ran.log.changes();
     if (changes !== null) deps.onCommitted(changes);
-    for (const settle of settled) settle();
+    for (const settle of ran.settled) settle();
   };
 
   /** After a failed commit: nothing of it stays, and the connection is either good again or gone. */
@@ -126,32 +126,53 @@ export function createGroupCommit<Connection extends { db: Database }>(
   };
 }
 
-/**
- * Runs each unit in a savepoint, so that one that throws is undone alone.
- * @returns what to call for each once the commit has succeeded
- */
+interface Ran {
+  log: ChangeLog;
+  /** What to call once the commit has succeeded. */
+  settled: (() => void)[];
+}
+
+/** Runs all units in one transaction, which it leaves open. */
 function runUnits<Connection extends { db: Database }>(
   connection: Connection,
   units: readonly Unit<Connection>[],
-  log: ChangeLog,
-): (() => void)[] {
+): Ran {
   const { db } = connection;
-  const [only] = units;
-  if (only !== undefined && units.length === 1) {
-    // Its savepoint would be the transaction itself.
-    only.work(connection, log);
-    return [() => only.resolve(undefined)];
+  const log = createChangeLog();
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    for (const unit of units) unit.work(connection, log);
+    return { log, settled: units.map((unit) => () => unit.resolve(undefined)) };
+  } catch (error) {
+    // One that is alone is undone with its transaction.
+    if (units.length === 1 || endsAll(db, error)) throw error;
   }
+  db.exec('ROLLBACK');
+  db.exec('BEGIN IMMEDIATE');
+  return runApart(connection, units);
+}
+
+/** A full or failing disk ends the whole transaction by itself: then no neighbour may be acknowledged either. */
+function endsAll(db: Database, error: unknown): boolean {
+  return !db.inTransaction || isConnectionInDoubt(error);
+}
+
+/** Runs each unit in a savepoint, so that one that throws is undone alone. */
+function runApart<Connection extends { db: Database }>(
+  connection: Connection,
+  units: readonly Unit<Connection>[],
+): Ran {
+  const { db } = connection;
+  const log = createChangeLog();
   const savepoint = db.prepare('SAVEPOINT unit');
   const release = db.prepare('RELEASE unit');
-  return units.map((unit) => {
+  const settled = units.map((unit) => {
     const mark = log.mark();
     savepoint.run();
     try {
       unit.work(connection, log);
     } catch (error) {
-      // A full or failing disk ends the whole transaction by itself: then no neighbour may be acknowledged either.
-      if (!db.inTransaction || isConnectionInDoubt(error)) throw error;
+      if (endsAll(db, error)) throw error;
       db.exec('ROLLBACK TO unit');
       release.run();
       log.rollBackTo(mark);
@@ -160,4 +181,5 @@ function runUnits<Connection extends { db: Database }>(
     release.run();
     return () => unit.resolve(undefined);
   });
+  return { log, settled };
 }

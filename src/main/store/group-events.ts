@@ -2,7 +2,7 @@
 import { survivingCallId } from '../domain/call.ts';
 import type { Database } from './database.ts';
 import { identitiesOf, type Identity, identityText } from './identity.ts';
-import { eventColumns, type StoredEventRow, toEvent } from './rows.ts';
+import { eventColumns, type StoredEventRow, toEvents } from './rows.ts';
 
 /** All events of one call. */
 export interface EventGroup {
@@ -35,9 +35,11 @@ export function groupEvents(db: Database): GroupedJournal {
   const rows: { seq: number; callId: string; node: number; minted: string | null; placed: string | null }[] =
     [];
   const select = db.prepare<[], StoredEventRow>(`SELECT ${eventColumns} FROM events ORDER BY seq`);
+  let events = 0;
   for (const row of select.iterate()) {
-    const event = toEvent(row);
-    const nodes = identitiesOf(event).map((key) => {
+    const told = toEvents(row);
+    events += told.length;
+    const nodes = told.flatMap(identitiesOf).map((key) => {
       const text = identityText(key);
       const known = keys.get(text);
       if (known !== undefined) return known.node;
@@ -46,9 +48,9 @@ export function groupEvents(db: Database): GroupedJournal {
       return node;
     });
     const node = nodes.reduce((a, b) => sets.join(a, b));
-    const minted = event.kind === 'call.minted' ? event.data.callId : null;
-    const placed = event.kind === 'call.placed' ? event.data.callId : null;
-    rows.push({ seq: row.seq, callId: row.callId, node, minted, placed });
+    const minted = told.flatMap((event) => (event.kind === 'call.minted' ? [event.data.callId] : []));
+    const placed = told.flatMap((event) => (event.kind === 'call.placed' ? [event.data.callId] : []));
+    rows.push({ seq: row.seq, callId: row.callId, node, minted: minted[0] ?? null, placed: placed[0] ?? null });
   }
 
   const byRoot = new Map<number, Names>();
@@ -70,7 +72,7 @@ export function groupEvents(db: Database): GroupedJournal {
     return group;
   });
   return {
-    events: rows.length,
+    events,
     groups,
     keys: new Map(
       [...keys]

@@ -42,10 +42,17 @@ const settleTo = {
     lastErrorCode = ifnull(@errorCode, lastErrorCode)`,
 } as const;
 
+/** The call under which a job is filed, by the recording that its dedupe names. */
+const callOfDedupe = `ifnull((SELECT callId FROM recordings WHERE recordingId = ?), '')`;
+
 export function createJobs(db: Database, deps: JobsDeps): Jobs {
   const insert = db.prepare(
-    `INSERT INTO jobs (jobId, kind, dedupe, payload, providerId, state, runAtMs, attempt, generation, crashes, createdAtMs)
-     VALUES (?, ?, ?, ?, ?, 'ready', ?, 0, 0, 0, ?) ON CONFLICT (kind, dedupe) DO NOTHING`,
+    `INSERT INTO jobs (jobId, kind, dedupe, callId, payload, providerId, state, runAtMs, attempt, generation, crashes,
+       createdAtMs)
+     SELECT ?, ?, ?, ${callOfDedupe}, ?, ?, 'ready', ?, 0, 0, 0, ?
+     -- Asked for before the recording was known.
+     WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE callId = '' AND kind = ? AND dedupe = ?)
+     ON CONFLICT (callId, kind, dedupe) DO NOTHING`,
   );
   const renew = db.prepare(
     `UPDATE jobs SET leaseUntilMs = ? WHERE jobId = ? AND lease = ? AND state = 'running'`,
@@ -68,7 +75,7 @@ export function createJobs(db: Database, deps: JobsDeps): Jobs {
   );
   const selectOne = db.prepare<SqlValue[], JobRow>(`SELECT ${columns} FROM jobs WHERE jobId = ?`);
   const selectSame = db.prepare<SqlValue[], JobRow>(
-    `SELECT ${columns} FROM jobs WHERE kind = ? AND dedupe = ?`,
+    `SELECT ${columns} FROM jobs WHERE callId IN ('', ${callOfDedupe}) AND kind = ? AND dedupe = ?`,
   );
   const selectPage = db.prepare<Record<string, SqlValue>, JobRow>(
     `SELECT ${columns} FROM jobs WHERE (@before IS NULL OR jobId < @before) AND (@state IS NULL OR state = @state)
@@ -87,10 +94,13 @@ export function createJobs(db: Database, deps: JobsDeps): Jobs {
           jobId,
           job.kind,
           job.dedupe,
+          job.dedupe,
           JSON.stringify(job.payload),
           job.providerId,
           job.runAtMs,
           nowMs,
+          job.kind,
+          job.dedupe,
         );
         if (changes === 1) log.note('job', jobId);
       }
@@ -113,7 +123,7 @@ export function createJobs(db: Database, deps: JobsDeps): Jobs {
       return row;
     },
     get: (jobId) => selectOne.get(jobId) ?? null,
-    find: (kind, dedupe) => selectSame.get(kind, dedupe) ?? null,
+    find: (kind, dedupe) => selectSame.get(dedupe, kind, dedupe) ?? null,
     list(query, limit, cursor) {
       const rows = selectPage.all({
         before: cursor === null ? null : decodeId(cursor),

@@ -6,7 +6,8 @@ import type { Clock } from '../domain/clock.ts';
 import { type DomainEvent, placedEventKey } from '../domain/provider-event.ts';
 import type { ChangeLog } from './changes.ts';
 import type { Database, SqlValue } from './database.ts';
-import { identitiesOf, type Identity, identityText, mintedEvent } from './identity.ts';
+import { identitiesOf, type Identity, identityText } from './identity.ts';
+import type { MergeCalls } from './merge-calls.ts';
 import type { Projection } from './projection.ts';
 import type { NewDelivery, RecordedDelivery } from './store.ts';
 
@@ -16,6 +17,7 @@ export interface JournalDeps {
   newId: (prefix: string, nowMs: number) => string;
   recordingIdOf: (providerId: string, providerRecordingId: string) => string;
   projection: Projection;
+  mergeCalls: MergeCalls;
 }
 
 export interface Journal {
@@ -41,21 +43,23 @@ interface Resolution {
 type Touched = Map<string, DomainEvent[] | null>;
 
 export function createJournal(db: Database, deps: JournalDeps): Journal {
-  const { clock, newId, projection, recordingIdOf } = deps;
+  const { clock, newId, projection, mergeCalls, recordingIdOf } = deps;
   const insertDelivery = db.prepare(
     `INSERT INTO deliveries (deliveryId, providerId, dedupeKey, receivedAtMs, source, verification, outcome, label,
-       method, path, callId, sizeBytes, bodySha256)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (providerId, dedupeKey) DO NOTHING`,
+       method, path, callId, sizeBytes, bodySha256, headers, body, firstEventSeq)
+     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(seq), 0) + 1 FROM events)
+     -- An earlier version may not have understood it.
+     WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE callId = '' AND providerId = ? AND dedupeKey = ?)
+     ON CONFLICT (callId, providerId, dedupeKey) DO NOTHING`,
   );
-  const insertBody = db.prepare('INSERT INTO deliveryBodies (deliverySeq, headers, body) VALUES (?, ?, ?)');
   const countRepeat = db.prepare<SqlValue[], { deliveryId: string; callId: string | null }>(
-    `UPDATE deliveries SET repeats = repeats + 1, lastRepeatAtMs = ? WHERE providerId = ? AND dedupeKey = ?
-     RETURNING deliveryId, callId`,
+    `UPDATE deliveries SET repeats = repeats + 1, lastRepeatAtMs = ?
+     WHERE callId IN ('', ?) AND providerId = ? AND dedupeKey = ? RETURNING deliveryId, nullif(callId, '') AS callId`,
   );
   const insertEvent = db.prepare(
     `INSERT INTO events (eventKey, kind, callId, providerId, occurredAtMs, sequence, keys, data, deliverySeq, source,
-       recordedAtMs)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (callId, eventKey) DO NOTHING`,
+       recordedAtMs, mintedCallId)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (callId, eventKey) DO NOTHING`,
   );
   const findRecording = db
     .prepare<SqlValue[], string>('SELECT callId FROM recordings WHERE recordingId = ?')
@@ -67,23 +71,9 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
     .pluck();
   const findPlaced = db.prepare('SELECT 1 FROM events WHERE callId = ? AND eventKey = ?').pluck();
   const selectOriginal = db.prepare<SqlValue[], { deliveryId: string; callId: string | null }>(
-    'SELECT deliveryId, callId FROM deliveries WHERE providerId = ? AND dedupeKey = ?',
+    'SELECT deliveryId, callId FROM deliveries WHERE callId = ? AND providerId = ? AND dedupeKey = ?',
   );
   const insertKey = db.prepare('INSERT INTO callKeys (providerId, kind, value, callId) VALUES (?, ?, ?, ?)');
-  const dropTwins = db.prepare(
-    `DELETE FROM events WHERE callId = @loser AND eventKey IN (SELECT eventKey FROM events WHERE callId = @callId)`,
-  );
-  const moves = [
-    db.prepare('UPDATE events SET callId = ? WHERE callId = ?'),
-    db.prepare('UPDATE callKeys SET callId = ? WHERE callId = ?'),
-    db.prepare('UPDATE deliveries SET callId = ? WHERE callId = ?'),
-    db.prepare('UPDATE callAliases SET intoCallId = ? WHERE intoCallId = ?'),
-    db.prepare('INSERT INTO callAliases (intoCallId, callId) VALUES (?, ?)'),
-  ];
-  const moveRecordings = db
-    .prepare<SqlValue[], string>('UPDATE recordings SET callId = ? WHERE callId = ? RETURNING recordingId')
-    .pluck();
-  const deleteCall = db.prepare('DELETE FROM calls WHERE callId = ?');
 
   /** A placed call has its id before the journal hears of it. */
   const givenCallId = (event: DomainEvent): string =>
@@ -108,20 +98,20 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
 
   const merge = (callId: string, losers: readonly string[], touched: Touched, log: ChangeLog): void => {
     for (const loser of losers) {
-      // The same fact under two calls: it can only be there when it came with other ids the second time.
-      dropTwins.run({ callId, loser });
-      for (const move of moves) move.run(callId, loser);
-      // At once and not with the rows: the next event may know its call by one of these alone.
-      for (const recordingId of moveRecordings.all(callId, loser)) log.note('recording', recordingId);
-      deleteCall.run(loser);
+      mergeCalls.merge(loser, callId, log);
       touched.delete(loser);
-      log.noteMerge(loser, callId);
     }
     // What was known to be all events of the surviving call no longer is.
     if (losers.length > 0) touched.set(callId, null);
   };
 
-  const store = (event: DomainEvent, callId: string, keys: string, seq: SqlValue, source: string): boolean =>
+  const store = (
+    event: DomainEvent,
+    callId: string,
+    seq: SqlValue,
+    source: string,
+    mintedCallId: string | null,
+  ): boolean =>
     insertEvent.run(
       event.eventKey,
       event.kind,
@@ -129,11 +119,12 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
       event.providerId,
       event.occurredAtMs,
       event.sequence,
-      keys,
+      JSON.stringify(event.keys),
       JSON.stringify(event.data),
       seq,
       source,
       clock.now(),
+      mintedCallId,
     ).changes === 1;
 
   /** Stores events and the rows that follow. @returns the call of the first event */
@@ -150,16 +141,10 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
     let firstCallId = first.callId;
     events.forEach((event, index) => {
       const { callId, identities, found, isNew, losers } = index === 0 ? first : resolve(event, memo);
-      if (!store(event, callId, JSON.stringify(event.keys), deliverySeq, source)) return;
-      if (isNew) {
-        const minted = mintedEvent(callId, event, identities);
-        store(minted, callId, JSON.stringify(minted.keys), deliverySeq, source);
-        touched.set(callId, [event]);
-      } else {
-        const known = touched.get(callId);
-        if (known === undefined) touched.set(callId, null);
-        else known?.push(event);
-      }
+      if (!store(event, callId, deliverySeq, source, isNew ? callId : null)) return;
+      const known = touched.get(callId);
+      if (known === undefined) touched.set(callId, isNew ? [event] : null);
+      else known?.push(event);
       merge(callId, losers, touched, log);
       for (const [text, known] of memo) if (losers.includes(known)) memo.set(text, callId);
       if (losers.includes(firstCallId)) firstCallId = callId;
@@ -177,6 +162,7 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
     addDelivery(delivery, log) {
       const first = delivery.events[0];
       const resolution = first === undefined ? null : resolve(first, new Map());
+      const scope = resolution?.callId ?? '';
       const inserted = insertDelivery.run(
         delivery.deliveryId,
         delivery.providerId,
@@ -188,27 +174,27 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
         delivery.label,
         delivery.method,
         delivery.path,
-        resolution?.callId ?? null,
+        scope,
         delivery.body.byteLength,
         hash('sha256', delivery.body, 'hex'),
+        JSON.stringify(delivery.headers.map(({ name, value }) => [name, value])),
+        delivery.body,
+        delivery.providerId,
+        delivery.dedupeKey,
       );
       if (inserted.changes === 0 && delivery.source !== 'webhook') {
         // What we asked for and found unchanged is no news: nothing is written.
-        const original = selectOriginal.get(delivery.providerId, delivery.dedupeKey);
+        const original = selectOriginal.get(scope, delivery.providerId, delivery.dedupeKey);
         if (original !== undefined) return { ...original, repeat: true };
       }
       if (inserted.changes === 0) {
-        const original = countRepeat.get(delivery.receivedAtMs, delivery.providerId, delivery.dedupeKey);
+        const { receivedAtMs, providerId, dedupeKey } = delivery;
+        const original = countRepeat.get(receivedAtMs, scope, providerId, dedupeKey);
         if (original === undefined) throw new Error('a repeat without its original');
         log.note('delivery', original.deliveryId);
         return { ...original, repeat: true };
       }
       const seq = Number(inserted.lastInsertRowid);
-      insertBody.run(
-        seq,
-        JSON.stringify(delivery.headers.map(({ name, value }) => [name, value])),
-        delivery.body,
-      );
       log.note('delivery', delivery.deliveryId);
       const callId =
         resolution === null ? null : file(delivery.events, resolution, seq, delivery.source, log);

@@ -4,7 +4,7 @@ import type { DomainEvent } from '../domain/provider-event.ts';
 import type { RecordingRow } from '../domain/recording.ts';
 import type { ChangeLog } from './changes.ts';
 import type { Database, SqlValue } from './database.ts';
-import { eventColumns, type StoredEventRow, toEvent } from './rows.ts';
+import { eventColumns, type StoredEventRow, toEvents } from './rows.ts';
 
 export interface Projection {
   /**
@@ -145,7 +145,7 @@ export function createProjection(
     refresh(callId, known, log) {
       const { call, recordings } = foldCall(
         callId,
-        known ?? selectEvents.all(callId).map(toEvent),
+        known ?? selectEvents.all(callId).flatMap(toEvents),
         recordingIdOf,
       );
       if (writeCall(call)) log.note('call', callId);

@@ -12,7 +12,7 @@ import {
   type StoredEventRow,
   type StoredRecording,
   toCall,
-  toEvent,
+  toEvents,
   toRecording,
 } from './rows.ts';
 
@@ -68,7 +68,7 @@ function compareRows(
   let recordingCount = 0;
   for (const { callId, seqs, strays } of groups) {
     const events = seqs.map((seq) => selectEvent.get(seq)).filter((row) => row !== undefined);
-    const { call, recordings } = foldCall(callId, events.map(toEvent), recordingIdOf);
+    const { call, recordings } = foldCall(callId, events.flatMap(toEvents), recordingIdOf);
     differences += strays.length;
     for (const seq of strays) moveEvent?.run(callId, seq);
     extraCalls.delete(callId);
@@ -91,6 +91,9 @@ function compareRows(
   if (mend !== null) {
     removeAll(db, 'DELETE FROM calls WHERE callId = ?', extraCalls);
     removeAll(db, 'DELETE FROM recordings WHERE recordingId = ?', extraRecordings);
+    // Jobs are found through the call of their recording, which may have become another one.
+    db.exec(`UPDATE OR IGNORE jobs SET callId = recordings.callId FROM recordings
+      WHERE recordings.recordingId = jobs.dedupe AND recordings.callId <> jobs.callId`);
   }
   return {
     recordings: recordingCount,

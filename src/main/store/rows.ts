@@ -2,6 +2,7 @@
 import type { CallRow } from '../domain/call.ts';
 import type { DomainEvent } from '../domain/provider-event.ts';
 import type { RecordingRow } from '../domain/recording.ts';
+import { identitiesOf, mintedEvent } from './identity.ts';
 
 type Flag = 'needsAttention' | 'unmatched' | 'hasTranscript';
 
@@ -23,9 +24,11 @@ export interface StoredEventRow {
   sequence: number;
   keys: string;
   data: string;
+  mintedCallId: string | null;
 }
 
-export const eventColumns = 'seq, eventKey, kind, callId, providerId, occurredAtMs, sequence, keys, data';
+export const eventColumns =
+  'seq, eventKey, kind, callId, providerId, occurredAtMs, sequence, keys, data, mintedCallId';
 
 export function toCall(row: StoredCall): CallRow {
   return {
@@ -42,7 +45,14 @@ export function toRecording(row: StoredRecording): RecordingRow {
   return { ...row, flags: JSON.parse(row.flags) as RecordingRow['flags'] };
 }
 
-export function toEvent(row: StoredEventRow): DomainEvent {
+/** @returns what a row of the journal tells: its event and, where our id of the call was minted for it, that as well */
+export function toEvents(row: StoredEventRow): DomainEvent[] {
+  const event = toEvent(row);
+  if (row.mintedCallId === null) return [event];
+  return [event, mintedEvent(row.mintedCallId, event, identitiesOf(event))];
+}
+
+function toEvent(row: StoredEventRow): DomainEvent {
   // Only this store writes these columns, from a DomainEvent.
   return {
     eventKey: row.eventKey,

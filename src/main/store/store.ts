@@ -46,7 +46,7 @@ export interface NewDelivery {
   verification: Verification;
   outcome: DeliveryOutcome;
   label: string;
-  /** Unique per provider: the same fact again is a repeat and changes nothing. */
+  /** Unique per provider and call: the same fact again, which names the same call, is a repeat and changes nothing. */
   dedupeKey: string;
   method: string;
   /** Path and query as received. */

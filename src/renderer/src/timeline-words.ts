@@ -1,5 +1,5 @@
 // "What happened": each stored event as a short sentence, the strong part first.
-import type { TimelineEntry } from '../../preload/contract/calls.ts';
+import type { CallStatus, TimelineEntry } from '../../preload/contract/calls.ts';
 import { sizeText } from './format.ts';
 import { isKnownReason, reasonSentence } from './reasons.ts';
 
@@ -18,10 +18,30 @@ const withReason =
   (strong: string): Told =>
   (entry, service) => ({ strong, rest: because(entry.code, service) });
 
+/** Another sentence for each status of a call; for one without words of its own, the general one. */
+const byStatus =
+  (sentences: Partial<Record<CallStatus, string>>, otherwise: string): Told =>
+  ({ code }) => ({ strong: new Map(Object.entries(sentences)).get(code ?? '') ?? otherwise, rest: '' });
+
+// While it is still being tried, these are delays; only when the trying has stopped are they reasons.
+const late: ReadonlyMap<string, string> = new Map([
+  ['provider_not_found', 'does not have the file ready yet'],
+  ['provider_rate_limited', 'is busy'],
+  ['provider_unavailable', 'is busy'],
+]);
+
 const told: Record<string, Told> = {
-  'call.started': plain('Call started'),
+  'call.started': byStatus({ queued: 'Call placed', ringing: 'Phone rang' }, 'Call started'),
   'call.answered': plain('Call answered'),
-  'call.ended': ({ code }) => ({ strong: 'Call ended', rest: code === null ? '' : ` (${code})` }),
+  'call.ended': byStatus(
+    {
+      busy: 'Line was busy',
+      no_answer: 'Nobody answered',
+      failed: 'Call failed',
+      canceled: 'Call canceled',
+    },
+    'Call ended',
+  ),
   'call.noted': (_entry, service) => ({ strong: 'Call updated', rest: ` by ${service}` }),
   'recording.started': plain('Recording started'),
   'recording.processing': plain('Recording being prepared'),
@@ -38,7 +58,10 @@ const told: Record<string, Told> = {
   'recording.external': withReason('Recording kept elsewhere'),
   'recording.noted': (_entry, service) => ({ strong: 'Recording updated', rest: ` by ${service}` }),
   'recording.fetch_started': plain('Copying started'),
-  'recording.fetch_postponed': withReason('Will be tried again'),
+  'recording.fetch_postponed': ({ code }, service) => ({
+    strong: 'Will be tried again',
+    rest: late.has(code ?? '') ? `. ${service} ${late.get(code ?? '')}` : because(code, service),
+  }),
   'recording.failed': withReason('Copying stopped'),
   'recording.retried': plain('Asked to try again'),
   'recording.stored': ({ sizeBytes }) => ({
@@ -58,6 +81,35 @@ export function timelineWords(entry: TimelineEntry, service: string): TimelineWo
   if (words !== undefined) return words(entry, service);
   const name = entry.kind.replaceAll(/[._]/g, ' ');
   return { strong: name.charAt(0).toUpperCase() + name.slice(1), rest: '' };
+}
+
+export interface ToldEntry {
+  entry: TimelineEntry;
+  words: TimelineWords;
+}
+
+/**
+ * The timeline as it is read aloud: without what is not worth telling, without the beginning of a copy whose outcome
+ * follows, and with tries that ended alike told once, as the last of them.
+ * @param entries in the order of their time
+ */
+export function tellTimeline(entries: readonly TimelineEntry[], service: string): ToldEntry[] {
+  return entries.flatMap((entry, index) => {
+    const words = timelineWords(entry, service);
+    if (words === null) return [];
+    const later = entries.slice(index + 1).filter((next) => next.recordingId === entry.recordingId);
+    if (entry.kind === 'recording.fetch_started' && later.length > 0) return [];
+    if (entry.kind !== 'recording.fetch_postponed') return [{ entry, words }];
+    if (later.some((next) => isSameTry(next, entry))) return [];
+    const tries = entries.filter((other) => isSameTry(other, entry)).length;
+    return [
+      { entry, words: tries === 1 ? words : { ...words, rest: `${words.rest} (tried ${tries} times)` } },
+    ];
+  });
+}
+
+function isSameTry(a: TimelineEntry, b: TimelineEntry): boolean {
+  return a.kind === b.kind && a.code === b.code && a.recordingId === b.recordingId;
 }
 
 /** Kinds with words of their own; a test compares them with the domain's. */

@@ -160,7 +160,10 @@ test('an entry carries the code that explains it', () => {
   expect(codes(callEvent('CA1', 'call.ended', startMs, { status: 'busy', providerCode: '486' }))).toEqual([
     'busy',
   ]);
-  expect(codes(callEvent('CA1', 'call.ended', startMs, { status: 'completed' }))).toEqual([null]);
+  expect(
+    codes(callEvent('CA1', 'call.ended', startMs, { status: 'completed', providerCode: '200' })),
+  ).toEqual(['completed']);
+  expect(codes(callEvent('CA1', 'call.started', startMs, { status: 'ringing' }))).toEqual(['ringing']);
   expect(
     codes({ ...head, kind: 'recording.deleted', data: { providerRecordingId: 'RE1', reason: 'rule' } }),
   ).toEqual(['rule']);

@@ -1,51 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EventEnvelope } from '../../../src/preload/contract/events.ts';
 import { startLiveUpdates } from '../../../src/renderer/src/state/live-updates.ts';
-import { parseRoute } from '../../../src/renderer/src/state/routes.ts';
-import { createAppStore } from '../../../src/renderer/src/state/store.ts';
-import { changed, createFakeClient, createFakeDeck, makeCall, noonMs, todayMs } from './calls-for-tests.ts';
-
-const counts = { total: 2, live: 0, needsAttention: 0, cap: 1_000 };
-const playback = {
-  url: '/media/rec_a',
-  contentType: 'audio/wav',
-  durationMs: 100_000,
-  channels: 2,
-  peaks: null,
-};
-
-function makeApp(answers: Record<string, unknown> = {}) {
-  const calls = [makeCall('b', { startedAtMs: noonMs - 1_000 }), makeCall('a')];
-  const fake = createFakeClient((name) => {
-    if (name in answers) return answers[name];
-    if (name === 'calls.list') return { items: calls, nextCursor: null };
-    if (name === 'calls.count') return counts;
-    if (name === 'recordings.playback') return playback;
-    if (name === 'calls.get') return { call: calls[1], recordings: [], keys: [], timeline: [] };
-    return undefined;
-  });
-  const deck = createFakeDeck();
-  const remembered = new Map<string, string>();
-  const addresses: string[] = [];
-  const store = createAppStore(
-    fake.client,
-    {
-      wallNow: () => noonMs,
-      goTo: (url) => void addresses.push(url),
-      navigate: (hash) => void addresses.push(hash),
-      memory: {
-        read: (name) => remembered.get(name) ?? null,
-        write: (name, value) => void remembered.set(name, value),
-      },
-      deck: deck.deck,
-      readPeaks: async () => null,
-    },
-    parseRoute('#/calls'),
-  );
-  return { ...fake, ...deck, store, remembered, addresses, state: () => store.getState() };
-}
-
-const settled = () => new Promise((done) => setTimeout(done, 0));
+import { makeApp, settled } from './app-for-tests.ts';
+import { changed, makeCall, noonMs, todayMs } from './calls-for-tests.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -114,60 +71,6 @@ describe('store', () => {
     const app = makeApp();
     app.state().setTheme('dark');
     expect(app.remembered.get('theme')).toBe('dark');
-  });
-});
-
-describe('player', () => {
-  const what = (id: string) => ({ recordingId: `rec_${id}`, callId: id, providerId: 'twilio' });
-
-  it('keeps the position of each call', async () => {
-    const app = makeApp();
-    await app.state().load(what('a'), { play: true });
-    app.state().seek(42_000);
-    await app.state().load(what('b'), { play: true });
-    await app.state().load(what('a'), { play: false });
-    expect(app.told.filter(([name]) => name === 'load').map(([, , , startMs]) => startMs)).toEqual([
-      0, 0, 42_000,
-    ]);
-  });
-
-  it('keeps seeks inside the recording', async () => {
-    const app = makeApp();
-    await app.state().load(what('a'), { play: false });
-    app.state().seekBy(-5_000);
-    expect(app.deck.currentTimeMs()).toBe(0);
-    app.state().seek(1e9);
-    expect(app.deck.currentTimeMs()).toBe(100_000);
-  });
-
-  it('plays one side alone, the other channel once swapped, and remembers that per phone service', async () => {
-    const app = makeApp();
-    await app.state().load(what('a'), { play: false });
-    app.state().setSide('clinic');
-    app.state().swapSides();
-    expect(app.told.filter(([name]) => name === 'solo').map(([, solo]) => solo)).toEqual(['both', 0, 1]);
-    expect(app.remembered.get('swapped:twilio')).toBe('yes');
-  });
-
-  it('has no sides where there is one channel', async () => {
-    const app = makeApp({ 'recordings.playback': { ...playback, channels: 1 } });
-    await app.state().load(what('a'), { play: false });
-    app.state().nextSide();
-    expect(app.state().side).toBe('both');
-  });
-
-  it('says why there is no sound', async () => {
-    const app = makeApp({ 'recordings.playback': undefined });
-    await app.state().load(what('a'), { play: true });
-    expect(app.state().loaded).toMatchObject({ phase: 'failed', problem: 'no' });
-  });
-
-  it('steps through the speeds and stops at the ends', () => {
-    const app = makeApp();
-    for (let step = 0; step < 20; step += 1) app.state().stepRate(1);
-    expect(app.state().rate).toBe(3);
-    for (let step = 0; step < 20; step += 1) app.state().stepRate(-1);
-    expect(app.state().rate).toBe(0.75);
   });
 });
 

@@ -4,7 +4,7 @@ import { errorCodes } from '../../../src/preload/contract/errors.ts';
 import { recordingReasons } from '../../../src/preload/contract/recordings.ts';
 import type { EventKind } from '../../../src/main/domain/provider-event.ts';
 import { absentWords, isKnownReason, reasonSentence } from '../../../src/renderer/src/reasons.ts';
-import { knownKinds, timelineWords } from '../../../src/renderer/src/timeline-words.ts';
+import { knownKinds, tellTimeline, timelineWords } from '../../../src/renderer/src/timeline-words.ts';
 import { statusWords } from '../../../src/renderer/src/words.ts';
 import { makeCall, noonMs } from './calls-for-tests.ts';
 
@@ -120,6 +120,53 @@ describe('timeline words', () => {
     expect(timelineWords(entry('recording.stored', { sizeBytes: 3_900_000 }), 'Twilio')?.rest).toContain(
       '3.9 MB',
     );
+  });
+
+  it('tells how a call began and ended in words, never in codes', () => {
+    const told = (kind: string, code: string | null) => {
+      const words = timelineWords(entry(kind, { code }), 'Twilio');
+      return words === null ? null : words.strong + words.rest;
+    };
+    expect(told('call.started', 'queued')).toBe('Call placed');
+    expect(told('call.started', 'ringing')).toBe('Phone rang');
+    expect(told('call.started', null)).toBe('Call started');
+    expect(told('call.ended', 'completed')).toBe('Call ended');
+    expect(told('call.ended', 'busy')).toBe('Line was busy');
+    expect(told('call.ended', 'no_answer')).toBe('Nobody answered');
+    expect(told('call.ended', 'failed')).toBe('Call failed');
+    expect(told('call.ended', 'canceled')).toBe('Call canceled');
+    expect(told('call.ended', '486')).toBe('Call ended');
+  });
+
+  it('takes a file that is not there yet for late, not for lost', () => {
+    const late = entry('recording.fetch_postponed', { code: 'provider_not_found' });
+    expect(timelineWords(late, 'Twilio')?.rest).toBe('. Twilio does not have the file ready yet');
+    const busy = entry('recording.fetch_postponed', { code: 'provider_rate_limited' });
+    expect(timelineWords(busy, 'Twilio')?.rest).toBe('. Twilio is busy');
+  });
+
+  it('tells repeated tries once, as the last of them, and copying only while it goes on', () => {
+    const tries = [1, 2, 3].flatMap((atMs) => [
+      entry('recording.fetch_started', { atMs, recordingId: 'rec_a' }),
+      entry('recording.fetch_postponed', { atMs, recordingId: 'rec_a', code: 'provider_not_found' }),
+    ]);
+    const told = (entries: typeof tries) =>
+      tellTimeline(entries, 'Twilio').map(({ entry: { atMs }, words }) => [atMs, words.strong + words.rest]);
+    const late = 'Will be tried again. Twilio does not have the file ready yet';
+    expect(told(tries)).toEqual([[3, `${late} (tried 3 times)`]]);
+    const otherFile = entry('recording.fetch_postponed', {
+      atMs: 4,
+      recordingId: 'rec_b',
+      code: 'timed_out',
+    });
+    const going = entry('recording.fetch_started', { atMs: 5, recordingId: 'rec_a' });
+    expect(told([...tries, otherFile, going])).toEqual([
+      [3, `${late} (tried 3 times)`],
+      [4, 'Will be tried again. Twilio took too long to answer'],
+      [5, 'Copying started'],
+    ]);
+    const stored = entry('recording.stored', { atMs: 6, recordingId: 'rec_a' });
+    expect(told([...tries, going, stored]).map(([atMs]) => atMs)).toEqual([3, 6]);
   });
 
   it('keeps bookkeeping to itself and tells unknown kinds by their name', () => {

@@ -71,6 +71,85 @@ describe('group commit', () => {
     expect(told.map(({ callIds }) => [...callIds])).toEqual([['c1', 'c2']]);
   });
 
+  it('undoes every bad one, wherever it stands and however many there are', async () => {
+    for (let bad = 0; bad < 2 ** 4; bad++) {
+      const { commits, told, points, stored } = rig();
+      const isBad = (x: number): boolean => (bad & (1 << x)) !== 0;
+      const outcomes = await Promise.allSettled(
+        [0, 1, 2, 3].map((x) =>
+          commits.write('delivery', ({ db }, log) => {
+            db.prepare('INSERT INTO t VALUES (?, NULL)').run(x);
+            log.note('call', `c${x}`);
+            if (isBad(x)) throw new TypeError(`bad ${x}`);
+            return x;
+          }),
+        ),
+      );
+      const good = [0, 1, 2, 3].filter((x) => !isBad(x));
+      expect(outcomes).toEqual(
+        [0, 1, 2, 3].map((x) =>
+          isBad(x)
+            ? { status: 'rejected', reason: new TypeError(`bad ${x}`) }
+            : { status: 'fulfilled', value: x },
+        ),
+      );
+      expect(stored()).toEqual(good);
+      expect(told.flatMap(({ callIds }) => [...callIds])).toEqual(good.map((x) => `c${x}`));
+      expect(points).toEqual(['delivery:before-commit', 'delivery:after-commit']);
+    }
+  });
+
+  it('runs its neighbours again as if for the first time when one throws', async () => {
+    const { commits, insert, told, points, stored } = rig();
+    let runs = 0;
+    const once = commits.write('other', ({ db }, log) => {
+      runs += 1;
+      db.prepare('INSERT INTO t VALUES (?, NULL)').run(runs * 10);
+      log.note('call', `c${runs * 10}`);
+      if (runs === 1) throw new TypeError('only the first time');
+      return runs;
+    });
+    expect(await Promise.all([insert(1), once, insert(2)])).toEqual([1, 2, 2]);
+    expect(stored()).toEqual([1, 2, 20]);
+    expect(told.map(({ callIds }) => [...callIds])).toEqual([['c20', 'c1', 'c2']]);
+    expect(points).toEqual(['delivery:before-commit', 'delivery:after-commit']);
+  });
+
+  it('runs each once while none throws', async () => {
+    const { commits, stored } = rig();
+    let runs = 0;
+    await Promise.all(
+      [1, 2, 3].map((x) =>
+        commits.write('other', ({ db }) => {
+          runs += 1;
+          db.prepare('INSERT INTO t VALUES (?, NULL)').run(x);
+        }),
+      ),
+    );
+    expect([runs, stored()]).toEqual([3, [1, 2, 3]]);
+  });
+
+  it('refuses all when the disk fills up only as they are run again', async () => {
+    const { commits, insert, stored, told, connection } = rig();
+    const { db } = connection();
+    let runs = 0;
+    const growing = commits.write('other', (at) => {
+      runs += 1;
+      at.db.prepare('INSERT INTO t VALUES (?, ?)').run(50, Buffer.alloc(runs === 1 ? 1 : 100_000));
+    });
+    const bad = commits.write('other', () => {
+      throw new TypeError('bad');
+    });
+    db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + 4}`);
+    for (const outcome of await Promise.allSettled([insert(1), growing, bad, insert(2)])) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'disk_full' } });
+    }
+    expect([runs, told]).toEqual([2, []]);
+    db.pragma('max_page_count = 1000000');
+    await insert(3);
+    expect(stored()).toEqual([3]);
+  });
+
   it('undoes one that is alone as well', async () => {
     const { commits, insert, told, stored } = rig();
     const alone = commits.write('other', ({ db }) => {

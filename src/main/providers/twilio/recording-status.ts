@@ -101,10 +101,7 @@ export function recordingEvent(told: RecordingTold, eventKey: string, otherwiseM
     providerId,
     occurredAtMs: startedAtMs === undefined ? otherwiseMs : startedAtMs + lengthMs,
     sequence: meaning.rank,
-    keys: [
-      { providerId, kind: 'call_sid', value: told.callSid },
-      { providerId, kind: 'recording_sid', value: recordingSid },
-    ],
+    keys: [{ providerId, kind: 'call_sid', value: told.callSid }],
     data,
   };
 }

@@ -17,8 +17,8 @@ interface Deps {
 
 /**
  * Sends a recording's sound, made while it is sent. `.mp3` is silent (audio/mp3.ts); without an extension it is WAV.
- * Channels are those recorded, or one mixed channel for `RequestedChannels=1`. The first channel is the leg of the
- * call itself (the person outside), the second the clinic.
+ * Channels are those recorded, or one mixed channel for `RequestedChannels=1`. Sources contradict each other on the
+ * order of Twilio's two channels; here the first is the clinic, as the console takes it until a person swaps it.
  * Errors: 20404 while there is no media, 16113 for two channels of a mono recording.
  */
 export async function sendMedia(
@@ -65,8 +65,9 @@ async function* politely(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 function layoutOf(recording: SimRecording, channels: 1 | 2): WavLayout {
-  if (recording.track === 'inbound') return 'first';
-  if (recording.track === 'outbound') return 'second';
+  // `inbound` is what Twilio hears from the person outside, `outbound` what that person hears.
+  if (recording.track === 'inbound') return 'second';
+  if (recording.track === 'outbound') return 'first';
   return channels === 2 ? 'dual' : 'mix';
 }
 

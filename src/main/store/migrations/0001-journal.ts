@@ -9,7 +9,7 @@ export const journal: Migration = {
       seq            INTEGER PRIMARY KEY,       -- order of commit; the newest has the highest
       deliveryId     TEXT    NOT NULL UNIQUE,   -- del_ and 26 characters
       providerId     TEXT    NOT NULL,
-      dedupeKey      TEXT    NOT NULL,          -- the same fact told twice has the same key
+      dedupeKey      TEXT    NOT NULL,          -- the same fact told twice has the same key, and names the same call
       receivedAtMs   INTEGER NOT NULL,          -- epoch milliseconds
       source         TEXT    NOT NULL,          -- webhook | poll | sweep | replay | user | job
       verification   TEXT    NOT NULL,          -- verified | own
@@ -17,22 +17,19 @@ export const journal: Migration = {
       label          TEXT    NOT NULL,
       method         TEXT    NOT NULL,
       path           TEXT    NOT NULL,          -- path and query as received
-      callId         TEXT,                      -- null when it names no call
+      callId         TEXT    NOT NULL,          -- of its first event, follows merges; '' when it names no call
       sizeBytes      INTEGER NOT NULL,          -- of the raw body
       bodySha256     TEXT    NOT NULL,          -- lower-case hex; stays when the body is pruned
       repeats        INTEGER NOT NULL DEFAULT 0,
       lastRepeatAtMs INTEGER,                   -- epoch milliseconds
-      UNIQUE (providerId, dedupeKey)
+      firstEventSeq  INTEGER NOT NULL,          -- its events lie together: from here up to the next delivery's
+      headers        TEXT    NOT NULL,          -- JSON [[name, value], ...] in the order received
+      -- Last, so that lists read none of a long one: it lies on pages of its own. Null once pruned.
+      body           BLOB,
+      -- By call first, so that new calls add to its end; ids in random order would write a page for every callback.
+      UNIQUE (callId, providerId, dedupeKey)
     ) STRICT;
     CREATE INDEX deliveriesByProvider ON deliveries (providerId);
-    CREATE INDEX deliveriesByCall ON deliveries (callId) WHERE callId IS NOT NULL;
-
-    -- Apart from deliveries so that lists do not read bodies and pruning deletes whole rows.
-    CREATE TABLE deliveryBodies (
-      deliverySeq INTEGER PRIMARY KEY REFERENCES deliveries (seq),
-      headers     TEXT NOT NULL,                -- JSON [[name, value], ...] in the order received
-      body        BLOB NOT NULL
-    ) STRICT;
 
     CREATE TABLE events (
       seq          INTEGER PRIMARY KEY,
@@ -44,12 +41,13 @@ export const journal: Migration = {
       sequence     INTEGER NOT NULL,            -- breaks ties of equal times
       keys         TEXT    NOT NULL,            -- JSON [{providerId, kind, value}]
       data         TEXT    NOT NULL,            -- JSON, by kind
-      deliverySeq  INTEGER REFERENCES deliveries (seq), -- null for events of our own making
+      deliverySeq  INTEGER,                     -- null for events of our own making
       source       TEXT    NOT NULL,            -- as in deliveries
       recordedAtMs INTEGER NOT NULL,            -- when Tapedeck stored it; the fold never looks at it
+      -- The call id that was minted for this event, for ever: a call.minted event that needs no row of its own.
+      mintedCallId TEXT,
       -- Equal keys are of one call, so this is as good as unique alone, and new calls add to its end.
       UNIQUE (callId, eventKey)
     ) STRICT;
-    CREATE INDEX eventsByDelivery ON events (deliverySeq) WHERE deliverySeq IS NOT NULL;
   `,
 };

@@ -48,12 +48,13 @@ export const calls: Migration = {
       providerCode        TEXT,
       flags               TEXT    NOT NULL,     -- JSON array
       generation          INTEGER NOT NULL
-    -- With row numbers: its ids come in random order, and only a narrow index should have to.
+    -- With row numbers: its ids come in random order, and only a narrow index should have to. None by call: its
+    -- events name its recordings.
     ) STRICT;
-    CREATE INDEX recordingsByCall ON recordings (callId);
     CREATE INDEX recordingsStored ON recordings (sizeBytes) WHERE status = 'stored';
 
     -- Exact ids that name a call. Two ids told in one event are the same call. (Ids of recordings are in recordings.)
+    -- No index by call: the ids of a call are those that its events name.
     CREATE TABLE callKeys (
       providerId TEXT NOT NULL,
       kind       TEXT NOT NULL,                 -- call_sid, ...
@@ -61,7 +62,6 @@ export const calls: Migration = {
       callId     TEXT NOT NULL,
       PRIMARY KEY (providerId, kind, value)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX callKeysByCall ON callKeys (callId);
 
     -- Ids of calls that turned out to be another one. Kept for ever: links and outside scripts hold them.
     CREATE TABLE callAliases (

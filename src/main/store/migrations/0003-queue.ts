@@ -9,6 +9,7 @@ export const queue: Migration = {
       jobId         TEXT    PRIMARY KEY,        -- job_ and 26 characters; sorts by time
       kind          TEXT    NOT NULL,
       dedupe        TEXT    NOT NULL,           -- the same work asked for twice is one row, for ever
+      callId        TEXT    NOT NULL,           -- call of the recording that dedupe names, follows merges; '' for none
       payload       TEXT    NOT NULL,           -- JSON, our own ids only
       providerId    TEXT,
       state         TEXT    NOT NULL,           -- ready | running | done | dead
@@ -21,9 +22,10 @@ export const queue: Migration = {
       lastErrorCode TEXT,
       createdAtMs   INTEGER NOT NULL,
       finishedAtMs  INTEGER,
-      -- Every callback adds to this index at a random place: row numbers keep it narrow.
-      UNIQUE (kind, dedupe)
-    ) STRICT;
+      -- As good as (kind, dedupe) alone, for a recording is of one call; but new calls add to its end, where the
+      -- ids of recordings would make every callback write a page of its own.
+      UNIQUE (callId, kind, dedupe)
+    ) STRICT, WITHOUT ROWID;
     CREATE INDEX jobsReady ON jobs (runAtMs) WHERE state = 'ready';
     CREATE INDEX jobsRunning ON jobs (leaseUntilMs) WHERE state = 'running';
     CREATE INDEX jobsDead ON jobs (jobId) WHERE state = 'dead';

@@ -40,6 +40,7 @@ export function startLiveUpdates(
     if (batch.some(({ name }) => name === 'reset')) refetch();
     state.applyCalls(batch);
     state.applySystem(batch);
+    state.applyPlayer(batch);
     speak(batch);
   };
 

@@ -1,5 +1,6 @@
 // What the deck holds. Playback time is not here: it moves sixty times a second and is asked from the sound itself.
 import type { StateCreator } from 'zustand/vanilla';
+import type { EventEnvelope } from '../../../preload/contract/events.ts';
 import type { PlaybackView } from '../../../preload/contract/recordings.ts';
 import type { Client } from '../client/client.ts';
 import type { DeckAudio, Solo } from '../audio/deck-audio.ts';
@@ -39,6 +40,7 @@ export interface PlayerSlice {
   setSide(side: Side): void;
   nextSide(): void;
   swapSides(): void;
+  applyPlayer(events: readonly EventEnvelope[]): void;
 }
 
 export interface LoadHow {
@@ -78,6 +80,22 @@ export function createPlayerSlice(
       const atMs = deck.currentTimeMs();
       positions.set(loaded.recordingId, atMs > loaded.durationMs - nearEndMs ? 0 : atMs);
     };
+    const drawPeaks = async (playback: PlaybackView, { signal } = loading): Promise<void> => {
+      const peaks = await readPeaks(playback, signal).catch(() => null);
+      // What was read already stays: two readings may be under way, and the slower one may know less.
+      if (!signal.aborted && (peaks !== null || get().loaded?.peaks === 'loading'))
+        patch({ peaks: peaks ?? 'none' });
+    };
+    /** The waveform is made after the recording is stored: one that was opened in between gets it later. */
+    const drawStoredPeaks = async (): Promise<void> => {
+      const { loaded } = get();
+      if (loaded === null || loaded.playback === null || loaded.playback.peaks !== null) return;
+      const current = loading;
+      const reply = await client.invoke('recordings.playback', { recordingId: loaded.recordingId });
+      if (current.signal.aborted || !reply.ok || reply.data.peaks === null) return;
+      patch({ playback: reply.data });
+      await drawPeaks(reply.data, current);
+    };
     const applySolo = (): void => deck.setSolo(soloOf(get().side, get().swapped));
     const start = async (): Promise<void> => {
       try {
@@ -113,6 +131,7 @@ export function createPlayerSlice(
       async load(what, { play, atMs }) {
         if (get().loaded?.recordingId === what.recordingId && get().loaded?.phase !== 'failed') {
           if (atMs !== undefined) deck.seek(atMs);
+          void drawStoredPeaks();
           if (play) await start();
           return;
         }
@@ -146,11 +165,7 @@ export function createPlayerSlice(
         deck.load(playback.url, playback.channels, atMs ?? positions.get(what.recordingId) ?? 0);
         deck.setRate(get().rate);
         applySolo();
-        void readPeaks(playback, signal)
-          .catch(() => null)
-          .then((peaks) => {
-            if (!signal.aborted) patch({ peaks: peaks ?? 'none' });
-          });
+        void drawPeaks(playback);
         if (play) await start();
       },
 
@@ -196,6 +211,18 @@ export function createPlayerSlice(
         memory.write(swappedKey(loaded.providerId), swapped ? 'no' : 'yes');
         set({ swapped: !swapped });
         applySolo();
+      },
+
+      applyPlayer(events) {
+        const isMade = events.some(
+          ({ name, data }) =>
+            name === 'reset' ||
+            (name === 'job.changed' &&
+              data.job.kind === 'make-peaks' &&
+              data.job.state === 'done' &&
+              data.job.recordingId === get().loaded?.recordingId),
+        );
+        if (isMade) void drawStoredPeaks();
       },
     };
   };

@@ -9,7 +9,7 @@ import { Loading, PaneState } from '../components/pane-state.tsx';
 import { clockTimeWithSeconds, lengthInWords, momentInWords } from '../format.ts';
 import { callOf } from '../state/calls-slice.ts';
 import { useApp } from '../state/use-app.tsx';
-import { timelineWords } from '../timeline-words.ts';
+import { tellTimeline } from '../timeline-words.ts';
 import { statusWords } from '../words.ts';
 import styles from './call-detail.module.css';
 import { serviceName, useStatusContext } from './call-rows.tsx';
@@ -145,10 +145,7 @@ function Actions({ call, main }: { call: CallView; main: RecordingView | null })
 
 function Body({ detail }: { detail: Detail }) {
   const service = useApp((state) => serviceName(state.status, detail.call.providerId));
-  const told = detail.timeline.flatMap((entry) => {
-    const words = timelineWords(entry, service);
-    return words === null ? [] : [{ entry, words }];
-  });
+  const told = tellTimeline(detail.timeline, service);
   return (
     <>
       {detail.recordings.length > 1 && <RecordingList detail={detail} service={service} />}
@@ -172,7 +169,6 @@ function Body({ detail }: { detail: Detail }) {
 
 function Facts({ detail: { call, keys }, service }: { detail: Detail; service: string }) {
   const line = [call.line?.display ?? '', call.line?.label ?? ''].filter((part) => part !== '').join(', ');
-  const references = keys.length > 0 ? keys.map(({ value }) => value) : [];
   return (
     <dl className={styles.facts}>
       <dt>Line</dt>
@@ -187,9 +183,9 @@ function Facts({ detail: { call, keys }, service }: { detail: Detail; service: s
           </dd>
         </>
       )}
-      {references.map((value, index) => (
+      {keys.map(({ kind, value }) => (
         <div key={value} style={{ display: 'contents' }}>
-          <dt>{index === 0 ? 'Reference' : ''}</dt>
+          <dt>{kind.startsWith('recording') ? 'Recording' : 'Reference'}</dt>
           <dd>
             <Reference value={value} />
           </dd>

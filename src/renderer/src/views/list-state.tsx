@@ -3,6 +3,7 @@ import { Button } from '../components/button.tsx';
 import { Loading, PaneState } from '../components/pane-state.tsx';
 import type { CallList } from '../state/call-lists.ts';
 import { useApp } from '../state/use-app.tsx';
+import { howToBegin } from './status-items.ts';
 
 export function ListState({ list }: { list: CallList | undefined }) {
   const reload = useApp((state) => state.reloadList);
@@ -54,6 +55,7 @@ function NothingShown({ title }: { title: string }) {
 /** Says what will appear and the one thing to do. */
 export function FirstTime() {
   const isSample = useApp((state) => state.status?.mode === 'sample');
+  const begin = useApp((state) => howToBegin(state.status));
   const isBusy = useApp((state) => state.sandboxBusy);
   const enter = useApp((state) => state.enterSandbox);
   const place = useApp((state) => state.placeSampleCalls);
@@ -80,7 +82,7 @@ export function FirstTime() {
         </Button>
       }
     >
-      Connect your phone service to begin. Sample calls are kept apart and removed when you leave them.
+      {begin} Sample calls are kept apart and removed when you leave them.
     </PaneState>
   );
 }

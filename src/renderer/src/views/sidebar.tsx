@@ -14,7 +14,8 @@ const themes: readonly { theme: Theme; label: string }[] = [
 /** Counts show only things to act on. Only screens that exist are listed. */
 export function Sidebar({ isOpen, onLeave }: { isOpen: boolean; onLeave: () => void }) {
   const route = useApp((state) => state.route);
-  const liveCount = useApp((state) => state.counts?.live ?? 0);
+  // The same source as the status bar and the Live screen: two counts that disagree for a moment are worse than none.
+  const liveCount = useApp((state) => state.liveIds.length);
   const attentionCount = useApp((state) => state.counts?.needsAttention ?? 0);
   const theme = useApp((state) => state.theme);
   const setTheme = useApp((state) => state.setTheme);

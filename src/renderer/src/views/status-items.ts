@@ -63,7 +63,7 @@ function phoneService({ providers }: SystemStatus): StatusItem {
     return item('err', `${paused.name} needs attention`, 'The account details were not accepted.');
   }
   const ready = providers.filter(({ state }) => state === 'ready').map(({ name }) => name);
-  if (ready.length > 0) return item('ok', 'Phone service', `${ready.join(', ')} is connected.`);
+  if (ready.length > 0) return item('ok', 'Phone service', `${ready.join(', ')} is set up.`);
   return item('wait', 'No phone service', providers.flatMap(({ missing }) => missing).join(', '));
 }
 
@@ -84,4 +84,13 @@ function storage({ storage: { freeBytes, recordings } }: SystemStatus): StatusIt
   return freeBytes !== null && freeBytes < lowSpaceBytes
     ? { key: 'storage', icon: 'alert', text: 'Storage nearly full', title, tone: 'wait' }
     : { key: 'storage', icon: 'check', text: 'Storage', title, tone: 'ok' };
+}
+
+/** What an empty call log waits for: the phone service's account details, a way to be reached, or just the next call. */
+export function howToBegin(status: SystemStatus | null): string {
+  const ready = status?.providers.find(({ state }) => state === 'ready');
+  if (ready === undefined) return 'Connect your phone service to begin: the README of Tapedeck says how.';
+  return status?.webhooks.publicUrl === null
+    ? `${ready.name} is set up. It needs a web link to report calls: the README of Tapedeck says how.`
+    : `${ready.name} is set up. The next call will appear by itself.`;
 }

@@ -21,10 +21,7 @@ describe('recording callbacks', () => {
       providerId: 'twilio',
       occurredAtMs: recordingBeganMs + 95_000,
       sequence: 5,
-      keys: [
-        { providerId: 'twilio', kind: 'call_sid', value: callSid },
-        { providerId: 'twilio', kind: 'recording_sid', value: recordingSid },
-      ],
+      keys: [{ providerId: 'twilio', kind: 'call_sid', value: callSid }],
       data: {
         providerRecordingId: recordingSid,
         providerAccountId: accountSid,
