@@ -4,6 +4,9 @@ import twilio from 'twilio';
 import type { Clock } from '../src/main/domain/clock.ts';
 import { isRecordingEvent } from '../src/main/domain/provider-event.ts';
 import { foldRecording, type RecordingEvent } from '../src/main/domain/recording.ts';
+import { createGuardedFetch } from '../src/main/net/guarded-fetch.ts';
+import type { GuardedFetch, GuardedRequest, GuardedResponse } from '../src/main/net/net.ts';
+import type { Provider } from '../src/main/providers/provider.ts';
 import { createTwilio } from '../src/main/providers/twilio/index.ts';
 import type { Sandbox } from '../src/main/sandbox/sandbox.ts';
 
@@ -110,21 +113,128 @@ export async function tourWithSdk(stop: Stop, report: (answer: Answer) => void):
   await client.recordings.list({ dateCreated: since, limit: 5 });
   await client.recordings(recording.sid).fetch({ includeSoftDeleted: true });
   await client.recordings(recording.sid).remove();
+  await client.api.v2010.accounts(stop.accountSid).fetch();
 }
 
+/** What the official description leaves out: media, and the numbers of the account. It goes straight to the stand-in. */
+export const twilioBesideSpec: readonly { path: RegExp; names: readonly string[] }[] = [
+  { path: /\/Recordings\/RE[0-9a-f]{32}(\.wav|\.mp3)$/, names: ['RequestedChannels'] },
+  // https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+  {
+    path: /\/IncomingPhoneNumbers(\/PN[0-9a-f]{32})?\.json$/,
+    names: ['PageSize', 'Page', 'PageToken', 'StatusCallback', 'StatusCallbackMethod'],
+  },
+];
+
 /**
- * What the product asks of Twilio: today the sound of recordings, by addresses that its own provider module makes of
- * the callbacks it was sent. The official description leaves media out, so they go straight to the stand-in.
+ * What the product asks of Twilio: everything of its provider module, and the sound of the recordings it was told of.
  * @returns the recordings looked at
  */
 export async function tourAsProduct(stop: Stop, report: (answer: Answer) => void): Promise<number> {
   const settings: Record<string, string> = {
     TWILIO_ACCOUNT_SID: stop.accountSid,
     TWILIO_AUTH_TOKEN: stop.authToken,
-    TWILIO_API_BASE_URL: stop.directUrl,
+    TWILIO_API_BASE_URL: stop.proxyUrl,
   };
-  const provider = createTwilio({ setting: (name) => settings[name] });
+  const guarded = createGuardedFetch({
+    allowedHosts: () => [],
+    overrides: () => [stop.proxyUrl, stop.directUrl],
+  });
+  const provider = createTwilio({
+    setting: (name) => settings[name],
+    now: stop.clock.now,
+    fetch: (request) => watch(stop, guarded, request, report),
+  });
   const byRecording = new Map<string, RecordingEvent[]>();
+  const receiver = await receiveCallbacks(provider, stop.clock, byRecording, report);
+  stop.sandbox.connect({ webhookBaseUrl: receiver.url });
+  await stop.sandbox.place({ count: 2, talkMs: 20_000 });
+  await stop.sandbox.idle();
+  const { signal } = new AbortController();
+  for (const [sid, events] of byRecording) {
+    for (const { url, headers } of await provider.media(foldRecording(sid, 'call', events), signal)) {
+      const reply = await fetch(url.replace(stop.proxyUrl, stop.directUrl), { headers });
+      await reply.arrayBuffer();
+      const violations = reply.ok ? [] : [`the product's media address was answered ${reply.status}`];
+      report({ method: 'GET', path: new URL(url).pathname, status: reply.status, violations });
+    }
+  }
+  const recordings = byRecording.size;
+  // Last, because it deletes what it records.
+  await askEverything(stop, provider, receiver.url);
+  receiver.close();
+  return recordings;
+}
+
+/** Through the proxy, except for what the description leaves out; the answer is read for violations on its way. */
+async function watch(
+  { proxyUrl, directUrl }: Stop,
+  guarded: GuardedFetch,
+  request: GuardedRequest,
+  report: (answer: Answer) => void,
+): Promise<GuardedResponse> {
+  const { pathname } = new URL(request.url);
+  const isBeside = twilioBesideSpec.some(({ path }) => path.test(pathname));
+  const url = isBeside ? request.url.replace(proxyUrl, directUrl) : request.url;
+  const reply = await guarded({ ...request, url });
+  const pieces: Uint8Array[] = [];
+  for await (const piece of reply.body) pieces.push(piece);
+  const body = Buffer.concat(pieces);
+  const violations = violationsIn(reply.headers, body.toString());
+  report({ method: request.method ?? 'GET', path: pathname, status: reply.status, violations });
+  return {
+    ...reply,
+    body: (async function* () {
+      yield body;
+    })(),
+  };
+}
+
+/** Every question and command of the provider's API, each in its good case. */
+async function askEverything({ sandbox, clock }: Stop, { api }: Provider, publicUrl: string): Promise<void> {
+  const { signal } = new AbortController();
+  const { callSids } = await sandbox.place(
+    { direction: 'inbound', talkMs: 60_000 },
+    { record: false, putThrough: 'dial' },
+  );
+  const keys = callSids.map((value) => ({ providerId: 'twilio', kind: 'call_sid', value }));
+  const callId = 'call_01jz8q4c9xk7m2v5n3t6r8w0ab';
+  let recordings: RecordingEvent[] = [];
+  for (let tries = 0; recordings.length === 0 && tries < 50; tries++) {
+    await clock.delay(1_000);
+    const looked = await api.lookUpCall?.(keys, signal);
+    const isLive = looked?.facts.some(({ label }) => label === 'call in-progress') === true;
+    const answer = isLive ? await api.startRecording?.({ callId, keys, publicUrl }, signal) : undefined;
+    if (answer?.outcome === 'started')
+      recordings = answer.facts.flatMap(({ events }) => events.filter(isRecordingEvent));
+  }
+  const [first] = recordings;
+  if (first === undefined) throw new Error('the product started no recording');
+  const row = foldRecording('rec', callId, [first]);
+  for (const action of ['pause', 'resume', 'stop'] as const) {
+    await clock.delay(2_000);
+    await api.steerRecording?.(row, keys, action, signal);
+  }
+  await sandbox.idle();
+  await api.findRecordings?.(keys, signal);
+  const window = { fromMs: clock.now() - 3_600_000, toMs: clock.now(), page: null };
+  await api.listRecordings?.(window, signal);
+  await api.listCalls?.(window, signal);
+  await api.deleteRecording?.(row, signal);
+  const checked = await api.check?.(signal);
+  if (checked?.ok !== true) throw new Error('the check of the keys failed');
+  const [number] = (await api.listNumbers?.(publicUrl, signal)) ?? [];
+  if (number === undefined) throw new Error('no number was listed');
+  await api.setNumberCallback?.(number.numberId, number.wantedUrl, signal);
+}
+
+/** Verifies and reads callbacks as the product does; what it is told of recordings is collected. */
+async function receiveCallbacks(
+  provider: Provider,
+  clock: Clock,
+  byRecording: Map<string, RecordingEvent[]>,
+  report: (answer: Answer) => void,
+): Promise<{ url: string; close(): void }> {
   let publicUrl = '';
   const receiver = createServer((req, res) => {
     const pieces: Buffer[] = [];
@@ -135,7 +245,7 @@ export async function tourAsProduct(stop: Stop, report: (answer: Answer) => void
         pathAndQuery: req.url ?? '',
         headers: req.headers,
         body: Buffer.concat(pieces),
-        receivedAtMs: stop.clock.now(),
+        receivedAtMs: clock.now(),
       };
       const verdict = provider.verify(request, [publicUrl]);
       const understood = provider.understand(request);
@@ -154,19 +264,11 @@ export async function tourAsProduct(stop: Stop, report: (answer: Answer) => void
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const address = receiver.address();
   publicUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-  stop.sandbox.connect({ webhookBaseUrl: publicUrl });
-  await stop.sandbox.place({ count: 2, talkMs: 20_000 });
-  await stop.sandbox.idle();
-
-  for (const [sid, events] of byRecording) {
-    for (const { url, headers } of provider.media(foldRecording(sid, 'call', events))) {
-      const reply = await fetch(url, { headers });
-      await reply.arrayBuffer();
-      const violations = reply.ok ? [] : [`the product's media address was answered ${reply.status}`];
-      report({ method: 'GET', path: new URL(url).pathname, status: reply.status, violations });
-    }
-  }
-  receiver.close();
-  receiver.closeAllConnections();
-  return byRecording.size;
+  return {
+    url: publicUrl,
+    close() {
+      receiver.close();
+      receiver.closeAllConnections();
+    },
+  };
 }

@@ -15,7 +15,7 @@ import {
   type SampleMode,
   type SandboxStatus,
 } from './sample-mode.ts';
-import type { Sandbox } from './sandbox/sandbox.ts';
+import type { Town } from './sandbox/town.ts';
 import { acquireInstanceLock } from './store/lock.ts';
 import { createFollowUp, startUseCases } from './use-cases.ts';
 
@@ -24,6 +24,8 @@ export interface AppOptions extends HostOptions {
   onSampleApp?: (app: App | null) => void;
   /** Only for the sample application beside a real one. */
   leaveSample?: () => Promise<SandboxStatus>;
+  /** Told of the made-up world of sample mode, so that tests can let it misbehave. */
+  onTown?: (town: Town) => void;
 }
 
 export interface App {
@@ -106,7 +108,7 @@ async function run(common: Common, options: AppOptions): Promise<Running> {
   if (config.mode === 'sample') emptySampleFolder(config.dataDir);
 
   const { store, worker, storage } = await openData(common);
-  const sandbox = config.mode === 'sample' ? await startSandbox(common) : null;
+  const sandbox = config.mode === 'sample' ? await startSandbox({ ...common, options }) : null;
   const { providers, fetch } = createOutside(common, sandbox?.setting ?? config.setting);
   const settings = createSettings(store, clock);
   onStop(await settings.start());
@@ -141,37 +143,31 @@ async function run(common: Common, options: AppOptions): Promise<Running> {
   return { ...api, webhooksUrl: webhooks.url, callsPlaced: () => sandbox?.callsPlaced() ?? 0 };
 }
 
-interface RunningSandbox extends Pick<Sandbox, 'place' | 'callsPlaced' | 'lines'> {
+type SampleParts = Omit<Common, 'options'> & { options: AppOptions };
+
+interface RunningSandbox extends Pick<Town, 'place' | 'callsPlaced' | 'lines'> {
   /** Made-up keys, and where the simulator is. */
   setting: (name: string) => string | undefined;
   /** Sends what happened earlier today, then lets new calls come. */
   begin(webhooksUrl: string): Promise<void>;
 }
 
-async function startSandbox({ config, clock, onStop }: Common): Promise<RunningSandbox> {
+async function startSandbox({ config, options, clock, onStop }: SampleParts): Promise<RunningSandbox> {
   // The simulator is no part of a real clinic's start.
-  const { createSandbox } = await import('./sandbox/sandbox.ts');
-  const keys: Record<string, string> = {
-    TWILIO_ACCOUNT_SID: 'AC5a3b1e0d5a3b1e0d5a3b1e0d5a3b1e0d',
-    TWILIO_AUTH_TOKEN: 'sample-calls-have-a-made-up-token',
-  };
-  const sandbox = createSandbox({
-    clock,
-    seed: config.sandbox.seed,
-    accountSid: keys['TWILIO_ACCOUNT_SID'] ?? '',
-    authToken: keys['TWILIO_AUTH_TOKEN'] ?? '',
-  });
-  onStop(() => sandbox.stop());
-  keys['TWILIO_API_BASE_URL'] = (await sandbox.start()).twilioBaseUrl;
+  const { createTown } = await import('./sandbox/town.ts');
+  const town = createTown({ clock, seed: config.sandbox.seed });
+  onStop(() => town.stop());
+  const settings = new Map(Object.entries(await town.start()));
+  options.onTown?.(town);
   return {
-    lines: sandbox.lines,
-    place: (input) => sandbox.place(input),
-    callsPlaced: () => sandbox.callsPlaced(),
-    setting: (name) => keys[name],
+    lines: town.lines,
+    place: (input) => town.place(input),
+    callsPlaced: () => town.callsPlaced(),
+    setting: (name) => settings.get(name),
     async begin(webhooksUrl) {
-      sandbox.connect({ webhookBaseUrl: webhooksUrl });
-      if (config.sandbox.history > 0) await sandbox.seedHistory({ count: config.sandbox.history });
-      sandbox.autopilot(config.sandbox.autopilot);
+      town.connect({ webhookBaseUrl: webhooksUrl });
+      if (config.sandbox.history > 0) await town.seedHistory({ count: config.sandbox.history });
+      town.autopilot(config.sandbox.autopilot);
     },
   };
 }

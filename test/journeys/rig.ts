@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp } from '../../src/main/app.ts';
 import { type Config, loadConfig } from '../../src/main/config.ts';
+import type { Town } from '../../src/main/sandbox/town.ts';
 import type { Input, Output, ProcedureName } from '../../src/preload/contract/api.ts';
 
 export interface JourneyOptions {
@@ -18,6 +19,8 @@ export interface JourneyOptions {
 
 export interface Journey {
   app: App;
+  /** The made-up services that it runs against. */
+  town: Town;
   /** Of the application that runs; its `sample` folder where it is sample mode. */
   config: Config;
   webhooksUrl: string;
@@ -52,15 +55,22 @@ export async function startJourney(options: JourneyOptions = {}): Promise<Journe
     ['--sandbox'],
     dataDir,
   );
+  let town: Town | null = null;
   const app = createApp(config, {
     host: 'headless',
     version: '0.0.0',
     workerUrl: new URL('../../src/main/worker/index.ts', import.meta.url),
+    storeUrl: new URL('../../src/main/store/thread/index.ts', import.meta.url),
     rendererDir: dataDir,
+    onTown: (made) => {
+      town = made;
+    },
   });
   const { webhooksUrl } = await app.start();
+  if (town === null) throw new Error('sample mode has started without its world');
   return {
     app,
+    town,
     config,
     webhooksUrl,
     async call(name, input) {

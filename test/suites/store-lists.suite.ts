@@ -87,7 +87,11 @@ export function storeListsSuite(name: string, open: () => Promise<StoreUnderTest
         [{ q: 'ca07x' }, ({ recordingStatus }) => recordingStatus === 'absent'],
         [{ q: 're7x' }, ({ recordingStatus }) => recordingStatus === 'absent'],
         [{ q: whole[4]?.callId ?? '' }, ({ callId }) => callId === whole[4]?.callId],
-        [{ q: '%' }, ({ reference }) => reference !== null],
+        [{ q: '_50%' }, ({ reference }) => reference !== null],
+        ...['%', '_', '%_ %', '\0', 'ca\0', '\0%'].map((q): [CallsQuery, () => boolean] => [
+          { q },
+          () => false,
+        ]),
         [{ q: '  ' }, () => true],
       ];
       for (const [query, wanted] of cases) {
@@ -95,6 +99,23 @@ export function storeListsSuite(name: string, open: () => Promise<StoreUnderTest
         expect(await all(store, query, 2), JSON.stringify(query)).toEqual(expected);
         expect((await store.countCalls(query, 1_000)).total, JSON.stringify(query)).toBe(expected.length);
       }
+    });
+
+    it('tells calls that a person has to match from all others, and why one has no audio', async () => {
+      const { store } = await open();
+      const audio = recordingEvent('conv', 'RE1', 'recording.absent', { reason: 'too_short' });
+      await store.recordDelivery(delivery([audio]));
+      await store.recordDelivery(delivery([callEvent('CA1', 'call.started', {}, startMs + 1)]));
+      const [known, unmatched] = (await store.listCalls({}, 10, null)).items;
+      expect(unmatched).toMatchObject({
+        unmatched: true,
+        recordingStatus: 'absent',
+        recordingReason: 'too_short',
+      });
+      expect(known).toMatchObject({ unmatched: false, recordingReason: null });
+      expect((await store.listCalls({ unmatched: true }, 10, null)).items).toEqual([unmatched]);
+      expect((await store.listCalls({ unmatched: false }, 10, null)).items).toEqual([known]);
+      expect((await store.countCalls({ unmatched: true }, 10)).total).toBe(1);
     });
 
     it('counts up to a cap, and live and needy calls within the other filters', async () => {

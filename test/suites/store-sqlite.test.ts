@@ -1,6 +1,10 @@
 import { openStore } from '../unit/store/samples.ts';
+import { storeDeliveriesSuite } from './store-deliveries.suite.ts';
 import { storeListsSuite } from './store-lists.suite.ts';
+import { storeMatchesSuite } from './store-matches.suite.ts';
 import { storeSuite } from './store.suite.ts';
 
 storeSuite('sqlite store', openStore);
+storeDeliveriesSuite('sqlite store', openStore);
 storeListsSuite('sqlite store', openStore);
+storeMatchesSuite('sqlite store', openStore);

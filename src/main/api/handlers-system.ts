@@ -94,6 +94,7 @@ async function viewProvider(
     name,
     state: missing.length > 0 ? 'not_set_up' : pause === undefined ? 'ready' : 'paused',
     missing,
+    lacking: viewLacking(provider),
     pausedSinceMs: pause?.sinceMs ?? null,
     pausedUntilMs: pause?.untilMs ?? null,
     lastDeliveryAtMs: await store.lastDeliveryAtMs(providerId),
@@ -102,6 +103,22 @@ async function viewProvider(
       .map(({ via, label, needsAgent }) => ({ via, label, needsAgent })),
     webhookUrls: publicUrl === null ? [] : provider.routes.map(({ path }) => publicUrl + path),
   };
+}
+
+/** What is not set, told from the provider's own settings, so that a new provider needs no words elsewhere. */
+function viewLacking({ settings, vias, missing }: Provider): ProviderView['lacking'] {
+  const everything = missing();
+  const names = new Set([...everything, ...vias.flatMap((via) => via.missing())]);
+  return [...names].map((name) => {
+    const field = settings.find((known) => known.name === name);
+    const ways = vias.filter((via) => via.missing().includes(name)).map(({ label }) => label);
+    return {
+      name,
+      label: field?.label ?? name,
+      where: field?.where ?? '',
+      ways: everything.includes(name) ? [] : ways,
+    };
+  });
 }
 
 async function viewSystem(deps: HandlerDeps): Promise<Output<'system.status'>> {

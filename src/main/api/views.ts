@@ -62,6 +62,7 @@ export function createViews(settings: () => Pick<SettingsView, 'lines'>, homeCou
       line: line === null ? null : { ...line, label: labels.get(line.number) ?? null },
       recordingCount: row.recordingCount,
       mainRecordingId: row.mainRecordingId,
+      recordingReason: row.recordingReason,
       needsAttention: row.needsAttention,
       kind: row.kind,
       via: row.via,

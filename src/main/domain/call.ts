@@ -12,8 +12,15 @@ import type {
   TranscriptLine,
 } from '../../preload/contract/calls.ts';
 import type { RecordingStatus } from '../../preload/contract/recordings.ts';
+import { foldLegs, foldTranscript, isCallFacts, statusRank, statusWithoutRecording } from './call-parts.ts';
 import { foldDial } from './dial.ts';
-import { type CallFacts, compareEvents, type DomainEvent, isRecordingEvent } from './provider-event.ts';
+import {
+  type CallFacts,
+  compareEvents,
+  type DomainEvent,
+  type EventKind,
+  isRecordingEvent,
+} from './provider-event.ts';
 import { foldRecording, isProviderEvent, type RecordingEvent, type RecordingRow } from './recording.ts';
 
 export interface CallRow {
@@ -32,6 +39,8 @@ export interface CallRow {
   durationMs: number | null;
   recordingCount: number;
   mainRecordingId: string | null;
+  /** Of the main recording: why it has no audio, or none of ours. */
+  recordingReason: string | null;
   needsAttention: boolean;
   providerCode: string | null;
   /** Null, all of these, for a call that Tapedeck did not place. */
@@ -57,22 +66,6 @@ export interface CallProjection {
   legs: LegView[];
   transcript: TranscriptLine[];
 }
-
-/**
- * Merge order of call statuses, weakest first. A later stage beats an earlier one whatever the clocks say; of two
- * terminal ones the later fact (compareEvents) wins; `unknown` only stands while nothing else is known.
- */
-const statusRank: Record<CallStatus, number> = {
-  unknown: 0,
-  queued: 1,
-  ringing: 2,
-  in_progress: 3,
-  completed: 4,
-  busy: 4,
-  no_answer: 4,
-  failed: 4,
-  canceled: 4,
-};
 
 /** Which recording a call is judged by, most useful first. */
 const usefulness: readonly RecordingStatus[] = [
@@ -143,15 +136,11 @@ function withoutChildLegs(ordered: readonly DomainEvent[]): { event: DomainEvent
   return main.length > 0 ? main : facts;
 }
 
-const factKinds = ['call.started', 'call.answered', 'call.ended', 'call.noted', 'call.registered'] as const;
-type CallFactsEvent = Extract<DomainEvent, { kind: (typeof factKinds)[number] }>;
-
-function isCallFacts(event: DomainEvent): event is CallFactsEvent {
-  return factKinds.some((kind) => kind === event.kind);
-}
+/** What Tapedeck says of which call an event belongs to: none of it is a fact of the call. */
+const ownWords: ReadonlySet<EventKind> = new Set(['call.minted', 'call.matched', 'call.unmatched']);
 
 function foldCallFacts(callId: string, ordered: readonly DomainEvent[]): CallRow {
-  const own = ordered.filter((event) => event.kind !== 'call.minted');
+  const own = ordered.filter(({ kind }) => !ownWords.has(kind));
   // What Tapedeck did about a recording says nothing of when the call was; our clock may have been wrong, too.
   const told = own.filter((event) => !isRecordingEvent(event) || isProviderEvent(event));
   const first = told[0] ?? own[0] ?? ordered[0];
@@ -171,6 +160,7 @@ function foldCallFacts(callId: string, ordered: readonly DomainEvent[]): CallRow
     durationMs: null,
     recordingCount: 0,
     mainRecordingId: null,
+    recordingReason: null,
     needsAttention: false,
     providerCode: null,
     kind: null,
@@ -234,6 +224,7 @@ function judgeRecordings(call: CallRow, recordings: readonly RecordingRow[]): Ca
     durationMs: call.durationMs ?? longestMs,
     recordingCount: recordings.length,
     mainRecordingId: main?.recordingId ?? null,
+    recordingReason: main?.reason ?? null,
     needsAttention: recordings.some(({ status }) => status === 'failed'),
   };
 }
@@ -293,51 +284,6 @@ const statusOfDial: Record<DialState, CallStatus> = {
 
 function recordingStatusOf(row: CallRow, status: CallStatus): CallRecordingStatus {
   return row.recordingCount > 0 ? row.recordingStatus : statusWithoutRecording(status);
-}
-
-function foldTranscript(ordered: readonly DomainEvent[]): TranscriptLine[] {
-  // The longest telling is the most complete one; of equals the later.
-  return ordered.reduce<TranscriptLine[]>(
-    (longest, event) =>
-      event.kind === 'transcript.attached' && event.data.lines.length >= longest.length
-        ? event.data.lines
-        : longest,
-    [],
-  );
-}
-
-/** Every leg that a provider told of, in the order in which they began. */
-function foldLegs(ordered: readonly DomainEvent[]): LegView[] {
-  const byId = new Map<string, LegView>();
-  for (const event of ordered) {
-    if (!isCallFacts(event) || event.data.leg === undefined) continue;
-    const { leg, ...facts } = event.data;
-    const id = `${event.providerId} ${leg.legId}`;
-    const known = byId.get(id);
-    const status = facts.status ?? 'unknown';
-    byId.set(id, {
-      providerId: event.providerId,
-      legId: leg.legId,
-      parentLegId: known?.parentLegId ?? leg.parentLegId,
-      direction:
-        known === undefined || known.direction === 'unknown'
-          ? (facts.direction ?? 'unknown')
-          : known.direction,
-      from: known?.from ?? facts.from ?? null,
-      to: known?.to ?? facts.to ?? null,
-      status: known === undefined || statusRank[status] >= statusRank[known.status] ? status : known.status,
-      startedAtMs: known?.startedAtMs ?? facts.startedAtMs ?? null,
-      endedAtMs: facts.endedAtMs ?? known?.endedAtMs ?? null,
-    });
-  }
-  return [...byId.values()];
-}
-
-/** A call that was never answered has no recording to wait for; for every other one it may still come. */
-function statusWithoutRecording(status: CallStatus): CallRecordingStatus {
-  return status === 'busy' || status === 'no_answer' || status === 'failed' || status === 'canceled'
-    ? 'not_expected'
-    : 'none_yet';
 }
 
 /**

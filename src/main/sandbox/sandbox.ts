@@ -56,6 +56,17 @@ const statusPath = '/webhooks/twilio-call-status';
 const recordingPath = '/webhooks/twilio-recording';
 const progressEvents = ['initiated', 'ringing', 'answered', 'completed'];
 
+/** The product's other address, where the first one is the product's. */
+function recordingAddressBeside(progress: CallbackTarget | null): CallbackTarget | null {
+  const url = progress?.url.split('#', 1)[0] ?? '';
+  if (!url.endsWith(statusPath)) return null;
+  return {
+    url: url.slice(0, -statusPath.length) + recordingPath,
+    method: 'POST',
+    events: new Set(['in-progress', 'completed', 'absent']),
+  };
+}
+
 function numberOf(number: string, label: string, nowMs: number): SimNumber {
   return {
     sid: sidOf('PN', number),
@@ -103,12 +114,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   let pilot: AbortController | null = null;
   let placed = 0;
 
-  const target = (path: string, events: readonly string[]): CallbackTarget | null =>
-    webhookBaseUrl === null ? null : { url: webhookBaseUrl + path, method: 'POST', events: new Set(events) };
-
   /** Where a call's progress goes: an incoming one's to what its number says, an outgoing one's to the product. */
   const progressOf = ({ direction, to }: CallPlan): CallbackTarget | null => {
-    if (direction === 'outbound') return target(statusPath, progressEvents);
+    if (direction === 'outbound') {
+      return webhookBaseUrl === null
+        ? null
+        : { url: webhookBaseUrl + statusPath, method: 'POST', events: new Set(progressEvents) };
+    }
     const line = [...world.numbers.values()].find(({ number }) => number === to);
     if (line === undefined || line.statusCallback === '') return null;
     const events = switches.lineEvents === 'all' ? progressEvents : ['completed'];
@@ -123,7 +135,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const begin = (callSeed: string, plan: CallPlan, disorder = { duplicate: false, shuffle: false }) => {
     placed += 1;
     const progress = progressOf(plan);
-    const reports = webhookBaseUrl !== null && progress?.url.startsWith(webhookBaseUrl) === true;
     const line = plan.direction === 'inbound' ? plan.to : plan.from;
     const record = plan.record && !switches.unrecordedLines.has(line);
     return lifecycle.begin(callSeed, record ? plan : { ...plan, record }, {
@@ -132,7 +143,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         source: plan.direction === 'inbound' ? 'DialVerb' : 'OutboundAPI',
         track: 'both',
         channels: 2,
-        callback: reports ? target(recordingPath, ['in-progress', 'completed', 'absent']) : null,
+        callback: recordingAddressBeside(progress),
       },
       disorder,
     });

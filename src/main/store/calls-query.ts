@@ -118,6 +118,8 @@ function conditions(query: CallsQuery): Sql[] {
 /** Digits in any spelling are part of a number; every text can be part of a reference, our id or a provider's id. */
 function search(text: string): Sql {
   if (text.length > 200) throw new AppError('bad_input', 'Search for less than 200 characters.');
+  // LIKE reads a pattern up to its first NUL only, and what holds nothing but its signs is meant for no call.
+  if (text.includes('\0') || /^[%_\s]+$/.test(text)) return { text: 'false', params: [] };
   const like = `%${text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
   const found: Sql[] = [
     { text: `reference LIKE ? ESCAPE '\\'`, params: [like] },

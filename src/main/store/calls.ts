@@ -7,6 +7,7 @@ import type { Database, SqlValue, Statement } from './database.ts';
 import { identitiesOf, identityText, recordingKind } from './identity.ts';
 import {
   eventColumns,
+  keyOfTwin,
   type StoredCall,
   type StoredEventRow,
   type StoredRecording,
@@ -100,15 +101,16 @@ export function createCalls(
       .map(toRecording)
       .sort((a, b) => (a.startedAtMs ?? 0) - (b.startedAtMs ?? 0) || order(a.recordingId, b.recordingId));
   };
-  const eventsOf = (callId: string): StoredEvent[] =>
-    selectEvents.all(callId).flatMap((row) =>
-      toEvents(row).map((event) => ({
-        event,
-        deliveryId: row.deliveryId,
-        source: row.source,
-        recordedAtMs: row.recordedAtMs,
-      })),
-    );
+  const eventsOf = (callId: string): { told: DomainEvent[]; events: StoredEvent[] } => {
+    const rows = selectEvents.all(callId).map((row) => ({ row, told: toEvents(row) }));
+    const events = rows.flatMap(({ row, told }) => {
+      const { deliveryId, source, recordedAtMs } = row;
+      // A fact is shown once, however often it was told.
+      const shown = keyOfTwin(row) === null ? told : told.slice(1);
+      return shown.map((event) => ({ event, deliveryId, source, recordedAtMs }));
+    });
+    return { told: rows.flatMap(({ told }) => told), events };
+  };
 
   return {
     ...createCallLists(db),
@@ -116,8 +118,7 @@ export function createCalls(
     get(callId) {
       const call = getRow(callId);
       if (call === null) return null;
-      const events = eventsOf(call.callId);
-      const told = events.map(({ event }) => event);
+      const { told, events } = eventsOf(call.callId);
       const recordings = recordingsOf(call.callId, told);
       const recordingKeys = recordings.map(({ providerId, providerRecordingId }) => ({
         providerId,
@@ -134,7 +135,9 @@ export function createCalls(
 /** The exact ids that events give their call, but for those of recordings, in one order. */
 function keysOf(events: readonly DomainEvent[]): CallKey[] {
   const byText = new Map<string, CallKey>();
-  for (const { isRecording, ...key } of events.flatMap(identitiesOf)) {
+  // A match names ids of both calls, and one that was undone gives this call none of the other's.
+  const giving = events.filter(({ kind }) => kind !== 'call.matched');
+  for (const { isRecording, ...key } of giving.flatMap(identitiesOf)) {
     if (!isRecording) byText.set(identityText(key), key);
   }
   return [...byText].sort(([a], [b]) => order(a, b)).map(([, key]) => key);

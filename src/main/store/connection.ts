@@ -6,18 +6,21 @@ import { type Database, openWriter } from './database.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { createMatches, type Matches } from './matches.ts';
 import { createMergeCalls } from './merge-calls.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { createProjection, type Projection } from './projection.ts';
 import { createRecordings, type Recordings } from './recordings.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
 import { createSettings, type Settings } from './settings.ts';
+import { createSplitCalls } from './split-calls.ts';
 
 export interface Connection {
   db: Database;
   journal: Journal;
   projection: Projection;
   calls: Calls;
+  matches: Matches;
   queue: Queue;
   recordings: Recordings;
   deliveries: Deliveries;
@@ -42,15 +45,16 @@ export function openConnection(deps: ConnectionDeps): Connection {
   try {
     deps.migrate(db);
     const projection = createProjection(db, deps.recordingIdOf);
+    const mergeCalls = createMergeCalls(db, deps.recordingIdOf);
+    const journal = createJournal(db, { ...deps, projection, mergeCalls });
+    const calls = createCalls(db, deps.recordingIdOf);
+    const splitCalls = createSplitCalls(db, projection);
     return {
       db,
       projection,
-      journal: createJournal(db, {
-        ...deps,
-        projection,
-        mergeCalls: createMergeCalls(db, deps.recordingIdOf),
-      }),
-      calls: createCalls(db, deps.recordingIdOf),
+      journal,
+      calls,
+      matches: createMatches(db, { ...deps, journal, splitCalls, getRow: calls.getRow }),
       queue: createQueue(db),
       recordings: createRecordings(db),
       deliveries: createDeliveries(db),

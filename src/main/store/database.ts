@@ -114,6 +114,11 @@ export function storeError(error: unknown): unknown {
   return new AppError(found[1], found[2], { cause: error, retryable: found[1] !== 'database_damaged' });
 }
 
+/** True when another connection, here or in another process, holds the lock that was asked for. */
+export function isHeldElsewhere(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
 /** True after an error that leaves what the connection believes about its file in doubt: it has to be opened anew. */
 export function isConnectionInDoubt(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_IOERR');

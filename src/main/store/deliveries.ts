@@ -1,7 +1,7 @@
 import { decodeNumber, pageOf } from './cursor.ts';
 import { eventColumns, type StoredEventRow, toEvents } from './rows.ts';
 import type { Database, SqlValue, Statement } from './database.ts';
-import type { DeliveryRow, DeliveryWithBody, HeaderPair, Page } from './store.ts';
+import type { CutBody, DeliveryRow, DeliveryWithBody, HeaderPair, Page } from './store.ts';
 
 export interface Deliveries {
   /** In the order in which they were stored, newest first: a clock that was set back cannot hide one. */
@@ -23,6 +23,11 @@ const columns = `seq, deliveryId, providerId, receivedAtMs, source, verification
 
 function toRow({ seq: _seq, ...row }: StoredDelivery): DeliveryRow {
   return row;
+}
+
+function toCut(text: string | null | undefined): CutBody | null {
+  // Only this store writes the column, from a CutBody.
+  return typeof text === 'string' ? (JSON.parse(text) as CutBody) : null;
 }
 
 function toHeaders(text: string | undefined): HeaderPair[] {
@@ -47,8 +52,8 @@ export function createDeliveries(db: Database): Deliveries {
   const selectOne = db.prepare<SqlValue[], StoredDelivery>(
     `SELECT ${columns} FROM deliveries WHERE deliveryId = ?`,
   );
-  const selectBody = db.prepare<SqlValue[], { headers: string; body: Uint8Array | null }>(
-    'SELECT headers, body FROM deliveries WHERE seq = ?',
+  const selectBody = db.prepare<SqlValue[], { headers: string; body: Uint8Array | null; cut: string | null }>(
+    'SELECT headers, body, cut FROM deliveries WHERE seq = ?',
   );
   // Between its first one and the next delivery's lie its own, and those that came with no delivery.
   const selectEvents = db.prepare<Record<string, SqlValue>, StoredEventRow>(
@@ -86,6 +91,7 @@ export function createDeliveries(db: Database): Deliveries {
         ...toRow(row),
         headers: toHeaders(kept?.headers),
         body: kept?.body ?? null,
+        cut: toCut(kept?.cut),
         events: selectEvents
           .all({ seq: row.seq, end: Number.MAX_SAFE_INTEGER })
           .flatMap(toEvents)

@@ -1,6 +1,11 @@
 // Which call an event belongs to: by exact ids only. Every id that an event names, and the recording that it is
 // about, is one and the same call; the rebuild follows the same rule.
-import { type CallKey, type DomainEvent, isRecordingEvent } from '../domain/provider-event.ts';
+import {
+  type CallKey,
+  type DomainEvent,
+  type EventKind,
+  isRecordingEvent,
+} from '../domain/provider-event.ts';
 
 /** An exact id of a call. A recording's is remembered by its own row (`recordings`), every other one by `callKeys`. */
 export interface Identity extends CallKey {
@@ -12,17 +17,21 @@ export const recordingKind = 'recording';
 /** An event that names nothing stands for itself: it is a call of its own, and nothing that came is lost. */
 const eventKind = 'event';
 
+/** What we say ourselves of which call is which; it may name a call by its recording. */
+const ownWords: ReadonlySet<EventKind> = new Set(['call.minted', 'call.matched', 'call.unmatched']);
+
 /** Every exact id that an event gives its call, without repeats; never empty. */
 export function identitiesOf(event: DomainEvent): Identity[] {
   const { providerId } = event;
   const about = isRecordingEvent(event) ? event.data.providerRecordingId : null;
   const found: Identity[] = [];
+  const isOwnWord = ownWords.has(event.kind);
   for (const key of event.keys) {
     // Under whichever kind an event names the recording that it is about, that is the one id below. An id that is the
     // conversation's as well (ElevenLabs) stays a key of the call.
     if (about !== null && key.value === about && key.kind.startsWith(recordingKind)) continue;
     if (found.some((other) => isSame(key, other))) continue;
-    const isRecording = event.kind === 'call.minted' && key.kind === recordingKind;
+    const isRecording = isOwnWord && key.kind === recordingKind;
     found.push({ providerId: key.providerId, kind: key.kind, value: key.value, isRecording });
   }
   if (about !== null) found.push({ providerId, kind: recordingKind, value: about, isRecording: true });

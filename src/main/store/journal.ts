@@ -46,8 +46,8 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
   const { clock, newId, projection, mergeCalls, recordingIdOf } = deps;
   const insertDelivery = db.prepare(
     `INSERT INTO deliveries (deliveryId, providerId, dedupeKey, receivedAtMs, source, verification, outcome, label,
-       method, path, callId, sizeBytes, bodySha256, headers, body, firstEventSeq)
-     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(seq), 0) + 1 FROM events)
+       method, path, callId, sizeBytes, bodySha256, headers, body, cut, firstEventSeq)
+     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT ifnull(max(seq), 0) + 1 FROM events)
      -- An earlier version may not have understood it.
      WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE callId = '' AND providerId = ? AND dedupeKey = ?)
      ON CONFLICT (callId, providerId, dedupeKey) DO NOTHING`,
@@ -160,6 +160,7 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
 
   return {
     addDelivery(delivery, log) {
+      const { cut } = delivery;
       const first = delivery.events[0];
       const resolution = first === undefined ? null : resolve(first, new Map());
       const scope = resolution?.callId ?? '';
@@ -175,10 +176,11 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
         delivery.method,
         delivery.path,
         scope,
-        delivery.body.byteLength,
-        hash('sha256', delivery.body, 'hex'),
+        cut?.sizeBytes ?? delivery.body.byteLength,
+        cut?.bodySha256 ?? hash('sha256', delivery.body, 'hex'),
         JSON.stringify(delivery.headers.map(({ name, value }) => [name, value])),
         delivery.body,
+        cut === undefined ? null : JSON.stringify(cut),
         delivery.providerId,
         delivery.dedupeKey,
       );

@@ -1,8 +1,8 @@
 // Two calls that turn out to be one: everything of the one goes to the other, and its id becomes an alias.
 import type { ChangeLog } from './changes.ts';
 import type { Database, SqlValue } from './database.ts';
-import { identitiesOf, mintedEvent } from './identity.ts';
-import { eventColumns, type StoredEventRow, toEvents } from './rows.ts';
+import { identitiesOf } from './identity.ts';
+import { eventColumns, type StoredEventRow, toEvents, twinKey } from './rows.ts';
 
 export interface MergeCalls {
   /** Gives all that `loser` has to `callId`, but for its row, which goes. */
@@ -17,9 +17,7 @@ export function createMergeCalls(
     `SELECT ${eventColumns} FROM events WHERE callId = ? ORDER BY seq`,
   );
   const hasEvent = db.prepare<SqlValue[], number>('SELECT 1 FROM events WHERE callId = ? AND eventKey = ?');
-  const becomeMinting = db.prepare(
-    `UPDATE events SET kind = ?, eventKey = ?, sequence = ?, keys = ?, data = ?, mintedCallId = NULL WHERE seq = ?`,
-  );
+  const renameEvent = db.prepare('UPDATE events SET eventKey = ? WHERE seq = ?');
   const moveKey = db.prepare(
     'UPDATE callKeys SET callId = ? WHERE providerId = ? AND kind = ? AND value = ? AND callId = ?',
   );
@@ -38,24 +36,6 @@ export function createMergeCalls(
   ];
   const deleteCall = db.prepare('DELETE FROM calls WHERE callId = ?');
 
-  /**
-   * The same fact under two calls: it can only be there when it came with other ids the second time. It is told once
-   * from here on; what stays of the second is what it alone says, the ids that are the call's and that we gave it one.
-   */
-  const disarmTwin = (row: StoredEventRow, loser: string): void => {
-    const [event] = toEvents(row);
-    if (event === undefined) return;
-    const minted = mintedEvent(row.mintedCallId ?? loser, event, identitiesOf(event));
-    becomeMinting.run(
-      minted.kind,
-      `${minted.eventKey}:${row.eventKey}`,
-      minted.sequence,
-      JSON.stringify(minted.keys),
-      JSON.stringify(minted.data),
-      row.seq,
-    );
-  };
-
   return {
     merge(loser, callId, log) {
       const recordingIds = new Set<string>();
@@ -66,7 +46,8 @@ export function createMergeCalls(
             else moveKey.run(callId, providerId, kind, value, loser);
           }
         }
-        if (hasEvent.get(callId, row.eventKey) !== undefined) disarmTwin(row, loser);
+        // Told once from here on. The row stays: its ids are the call's, and a match may be undone.
+        if (hasEvent.get(callId, row.eventKey) !== undefined) renameEvent.run(twinKey(row), row.seq);
       }
       // At once and not with the rows: the next event may know its call by one of these alone.
       for (const recordingId of recordingIds) {

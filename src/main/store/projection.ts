@@ -45,6 +45,7 @@ const callColumns = [
   'unmatched',
   'matchedBy',
   'hasTranscript',
+  'recordingReason',
 ] as const;
 
 const recordingColumns = [
@@ -115,6 +116,7 @@ export function createProjection(
       row.unmatched ? 1 : 0,
       row.matchedBy,
       row.hasTranscript ? 1 : 0,
+      row.recordingReason,
     ).changes === 1;
 
   const writeRecording = (row: RecordingRow): boolean =>

@@ -52,10 +52,27 @@ export function toEvents(row: StoredEventRow): DomainEvent[] {
   return [event, mintedEvent(row.mintedCallId, event, identitiesOf(event))];
 }
 
+/**
+ * Under one call the same fact may lie twice, when it came with other ids the second time and the two calls became
+ * one since. The row of the second telling carries this mark and its number, so that it can be given back.
+ */
+const twinMark = '\u001ftwin:';
+
+/** @returns the key that a row is stored under beside the same fact told before it */
+export function twinKey(row: StoredEventRow): string {
+  return `${row.eventKey}${twinMark}${row.seq}`;
+}
+
+/** @returns the key of the fact itself; null for a row that is the first telling */
+export function keyOfTwin(row: StoredEventRow): string | null {
+  const at = row.eventKey.lastIndexOf(twinMark);
+  return at === -1 ? null : row.eventKey.slice(0, at);
+}
+
 function toEvent(row: StoredEventRow): DomainEvent {
   // Only this store writes these columns, from a DomainEvent.
   return {
-    eventKey: row.eventKey,
+    eventKey: keyOfTwin(row) ?? row.eventKey,
     kind: row.kind,
     providerId: row.providerId,
     occurredAtMs: row.occurredAtMs,

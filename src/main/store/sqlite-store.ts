@@ -150,6 +150,10 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
     findCallId: async (key) => attempt(() => current().queue.findCallId(key)),
     listQueue: async () => attempt(() => current().queue.list()),
     listCandidates: async (callId, limit) => attempt(() => current().queue.candidates(callId, limit)),
+    matchCalls: (callId, withCallId, by) =>
+      write('other', ({ matches }, log) => matches.match(callId, withCallId, by, log)),
+    unmatchCalls: (callId, matchEventKey) =>
+      write('other', ({ matches }, log) => matches.unmatch(callId, matchEventKey, log)),
     storedTotals: async () => attempt(() => current().recordings.totals()),
 
     listDeliveries: async (query, limit, cursor) =>

@@ -60,8 +60,10 @@ export interface NewDelivery {
 
 export type RecordedDelivery = { deliveryId: string; callId: string | null; repeat: boolean };
 
-export interface DeliveryRow extends Omit<NewDelivery, 'events' | 'jobs' | 'body' | 'headers' | 'dedupeKey'> {
+export interface DeliveryRow
+  extends Omit<NewDelivery, 'events' | 'jobs' | 'body' | 'headers' | 'dedupeKey' | 'cut'> {
   callId: string | null;
+  /** Of the body as it came, whatever was cut out of it. */
   sizeBytes: number;
   bodySha256: string;
   repeats: number;
@@ -72,6 +74,8 @@ export interface DeliveryWithBody extends DeliveryRow {
   headers: HeaderPair[];
   /** Null once pruned. */
   body: Uint8Array | null;
+  /** What was cut out of `body`; null for one that is whole. */
+  cut: CutBody | null;
   events: { eventKey: string; kind: string; occurredAtMs: number }[];
 }
 

@@ -93,6 +93,8 @@ export const callView = z.object({
   recordingCount: z.number().int(),
   /** The recording that Play means: the most useful one; null when there is none. */
   mainRecordingId: z.string().nullable(),
+  /** Of the main recording: why there is no audio; a recording reason or an error code. */
+  recordingReason: z.string().nullable(),
   needsAttention: z.boolean(),
   /** Null for calls that Tapedeck did not place. */
   kind: callKind.nullable(),

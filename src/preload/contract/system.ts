@@ -10,6 +10,16 @@ export const providerView = z.object({
   state: providerState,
   /** Names of the settings that are missing, e.g. TWILIO_AUTH_TOKEN. */
   missing: z.array(z.string()),
+  /** The same and those that only placing calls needs, in words: where to find each, and which ways wait for it. */
+  lacking: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      where: z.string(),
+      /** Labels of the ways of placing calls that need it; empty when everything does. */
+      ways: z.array(z.string()),
+    }),
+  ),
   pausedSinceMs: z.number().int().nullable(),
   pausedUntilMs: z.number().int().nullable(),
   lastDeliveryAtMs: z.number().int().nullable(),

@@ -5,6 +5,7 @@ export type CommandId =
   | 'search-one-key'
   | 'go-live'
   | 'go-calls'
+  | 'go-queue'
   | 'help'
   | 'close'
   | 'row-next'
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   command('search-one-key', 'Search, with one key', 'Everywhere', 'all', ['/'], ['/']),
   command('go-live', 'Live', 'Everywhere', 'all', ['g l'], ['G then L']),
   command('go-calls', 'Call log', 'Everywhere', 'all', ['g c'], ['G then C']),
+  command('go-queue', 'To call', 'Everywhere', 'all', ['g q'], ['G then Q']),
   command('help', 'Shortcuts', 'Everywhere', 'all', ['[Shift]+?', 'F1'], ['?', 'F1']),
   command('close', 'Close, then clear the filter', 'Everywhere', 'always', ['Escape'], ['Esc']),
   command('row-next', 'Next call', 'Lists', 'list', ['ArrowDown', 'j'], ['Down', 'J']),

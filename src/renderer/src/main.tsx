@@ -97,6 +97,7 @@ function start(): void {
   setInterval(() => void store.getState().refreshStatus(), statusEveryMs);
   void store.getState().refreshStatus();
   void store.getState().loadLive();
+  void store.getState().loadQueue();
   store.getState().refreshCounts();
   Object.defineProperty(window, '__tapedeckDeck', {
     value: Object.freeze({

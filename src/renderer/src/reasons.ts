@@ -39,6 +39,13 @@ const sentences: Record<ErrorCode | RecordingReason, Sentence> = {
   timed_out: (service) => `${service} took too long to answer.`,
   blocked_address: () => 'The address of the recording is not one that Tapedeck trusts.',
   secret_missing: (service) => `The account details of ${service} are missing.`,
+  bad_number: () => 'This is not a phone number that can be dialled.',
+  not_set_up: (service) => `${service} is not set up for this yet.`,
+  dial_refused: (service) => `${service} refused to place the call.`,
+  dial_unknown: () => 'Nobody knows whether this call was placed.',
+  call_not_live: () => 'The call was over already.',
+  not_eligible: (service) => `${service} cannot be told to record this call.`,
+  no_candidate: () => 'No call fits it.',
   not_audio: damaged,
   truncated: damaged,
   duration_differs: (service) =>
@@ -59,6 +66,7 @@ const sentences: Record<ErrorCode | RecordingReason, Sentence> = {
   deleted_at_provider: (service) => `${service} deleted this recording before it was saved.`,
   provider_failed: (service) => `${service} could not make the recording.`,
   provider_says_absent: (service) => `${service} has no recording of this call.`,
+  no_audio_by_policy: (service) => `${service} keeps no audio for this account, so there is nothing to save.`,
   external_storage: (service) => `${service} saved this recording in your own storage.`,
 };
 
@@ -80,6 +88,9 @@ export function absentWords(
   const sentence = reasonSentence(reason ?? 'provider_says_absent', context);
   if (reason === 'deleted_at_provider') {
     return { label: 'Gone', title: 'Recording gone', sentence, tone: 'err', quiet: false };
+  }
+  if (reason === 'no_audio_by_policy') {
+    return { label: 'Not kept', title: 'No audio kept', sentence, tone: 'wait', quiet: false };
   }
   if (reason === 'provider_failed') {
     return { label: 'Not recorded', title: 'Not recorded', sentence, tone: 'wait', quiet: false };

@@ -1,14 +1,11 @@
 // "What happened": each stored event as a short sentence, the strong part first.
 import type { CallStatus, TimelineEntry } from '../../preload/contract/calls.ts';
 import { sizeText } from './format.ts';
+import { dialSentence } from './placing-words.ts';
 import { isKnownReason, reasonSentence } from './reasons.ts';
+import { type ToldWords, toldWords } from './told-words.ts';
 
-export interface TimelineWords {
-  strong: string;
-  rest: string;
-}
-
-type Told = (entry: TimelineEntry, service: string) => TimelineWords;
+type Told = (entry: TimelineEntry, service: string) => ToldWords;
 
 const plain =
   (strong: string): Told =>
@@ -43,6 +40,27 @@ const told: Record<string, Told> = {
     'Call ended',
   ),
   'call.noted': (_entry, service) => ({ strong: 'Call updated', rest: ` by ${service}` }),
+  'call.placed': plain('Call asked for'),
+  'call.dial_started': (_entry, service) => ({ strong: 'Dialling began', rest: ` with ${service}` }),
+  'call.dialed': (_entry, service) => ({ strong: 'Dialled', rest: ` by ${service}` }),
+  'call.dial_refused': ({ code }, service) => ({
+    strong: 'Not dialled',
+    rest: `. ${dialSentence(code, service).replace(/\.$/, '')}`,
+  }),
+  'call.dial_unknown': (_entry, service) => ({
+    strong: 'Not known whether it was dialled',
+    rest: `. ${service} does not list it`,
+  }),
+  'call.dial_retried': plain('Asked to dial again'),
+  'call.canceled': plain('Taken out'),
+  'call.registered': (_entry, service) => ({
+    strong: 'Told of by another program',
+    rest: service === '' ? '' : `, placed with ${service}`,
+  }),
+  'call.matched': plain('Joined with another call'),
+  'call.unmatched': plain('Taken apart again'),
+  'call.told': toldWords,
+  'transcript.attached': (_entry, service) => ({ strong: 'Transcript received', rest: ` from ${service}` }),
   'recording.started': plain('Recording started'),
   'recording.processing': plain('Recording being prepared'),
   'recording.available': ({ source }, service) => ({
@@ -75,7 +93,7 @@ const told: Record<string, Told> = {
 const untold = new Set(['call.minted']);
 
 /** @returns null for an entry that is not worth telling; a kind that this version does not know is told by its name */
-export function timelineWords(entry: TimelineEntry, service: string): TimelineWords | null {
+export function timelineWords(entry: TimelineEntry, service: string): ToldWords | null {
   if (untold.has(entry.kind)) return null;
   const words = told[entry.kind];
   if (words !== undefined) return words(entry, service);
@@ -85,17 +103,21 @@ export function timelineWords(entry: TimelineEntry, service: string): TimelineWo
 
 export interface ToldEntry {
   entry: TimelineEntry;
-  words: TimelineWords;
+  words: ToldWords;
 }
 
 /**
  * The timeline as it is read aloud: without what is not worth telling, without the beginning of a copy whose outcome
  * follows, and with tries that ended alike told once, as the last of them.
  * @param entries in the order of their time
+ * @param serviceOf a phone service's name: two of them may tell of one call
  */
-export function tellTimeline(entries: readonly TimelineEntry[], service: string): ToldEntry[] {
+export function tellTimeline(
+  entries: readonly TimelineEntry[],
+  serviceOf: (providerId: string) => string,
+): ToldEntry[] {
   return entries.flatMap((entry, index) => {
-    const words = timelineWords(entry, service);
+    const words = timelineWords(entry, serviceOf(entry.providerId));
     if (words === null) return [];
     const later = entries.slice(index + 1).filter((next) => next.recordingId === entry.recordingId);
     if (entry.kind === 'recording.fetch_started' && later.length > 0) return [];

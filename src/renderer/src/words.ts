@@ -1,11 +1,12 @@
 // Every status in plain words: a typed catalogue, so that a new status without words is a compile error.
 import type { CallRecordingStatus, CallView } from '../../preload/contract/calls.ts';
 import type { RecordingView } from '../../preload/contract/recordings.ts';
+import { dialWords } from './placing-words.ts';
 import { absentWords, type ReasonContext, reasonSentence } from './reasons.ts';
 
 export type Tone = 'live' | 'ok' | 'info' | 'wait' | 'err' | 'mute';
 export type StatusIcon = 'live' | 'check' | 'down' | 'clock' | 'none' | 'alert' | 'ring';
-export type NextAction = 'play' | 'retry' | null;
+export type NextAction = 'play' | 'retry' | 'match' | 'decide' | 'record' | null;
 
 export interface StatusWords {
   icon: StatusIcon;
@@ -65,10 +66,10 @@ const catalogue: Record<CallRecordingStatus, Words> = {
     tone: 'ok',
     quiet: true,
   }),
-  absent: (_call, recording, context) => ({
+  absent: (call, recording, context) => ({
     icon: 'none',
     action: null,
-    ...absentWords(recording?.reason ?? null, context),
+    ...absentWords(reasonOf(call, recording), context),
   }),
   external: (_call, _recording, { service }) => ({
     icon: 'none',
@@ -79,11 +80,11 @@ const catalogue: Record<CallRecordingStatus, Words> = {
     tone: 'mute',
     quiet: true,
   }),
-  failed: (_call, recording, context) => ({
+  failed: (call, recording, context) => ({
     icon: 'alert',
     label: 'Needs attention',
     title: 'Recording not saved yet',
-    sentence: reasonSentence(recording?.reason ?? null, context),
+    sentence: reasonSentence(reasonOf(call, recording), context),
     action: 'retry',
     tone: 'err',
     quiet: false,
@@ -110,8 +111,32 @@ const catalogue: Record<CallRecordingStatus, Words> = {
   }),
 };
 
-/** All words for a call's recording, as of now. `recording` is the one that Play means, where it is known. */
+/**
+ * All words for a call, as of now: first whether it was dialled and whose it is, then its recording.
+ * @param recording the one that Play means, where it is known
+ */
 export function statusWords(
+  call: CallView,
+  recording: RecordingView | null,
+  context: StatusContext,
+): StatusWords {
+  if (call.unmatched) return unmatchedWords(call);
+  return dialWords(call, context) ?? recordingWords(call, recording, context);
+}
+
+/** For a call whose recording stands still because somebody said so. */
+export const pausedWords: StatusWords = {
+  icon: 'none',
+  label: 'Paused',
+  title: 'Recording paused',
+  sentence: 'What is said now is not recorded.',
+  action: null,
+  tone: 'wait',
+  quiet: false,
+};
+
+/** The words for one recording of a call, whatever else there is to say about the call. */
+export function recordingWords(
   call: CallView,
   recording: RecordingView | null,
   context: StatusContext,
@@ -119,9 +144,27 @@ export function statusWords(
   return catalogue[call.recordingStatus](call, recording, context);
 }
 
-/** True while two people may still be talking. */
+/** True while two people may still be talking, or a phone may be ringing. A call that waits to be dialled is neither. */
 export function isLive(call: CallView): boolean {
+  if (call.dialState === 'waiting') return false;
   return call.status === 'queued' || call.status === 'ringing' || call.status === 'in_progress';
+}
+
+/** A row knows its main recording's reason before the recording itself is read. */
+function reasonOf(call: CallView, recording: RecordingView | null): string | null {
+  return recording === null ? call.recordingReason : recording.reason;
+}
+
+function unmatchedWords({ recordingCount }: CallView): StatusWords {
+  return {
+    icon: 'alert',
+    label: 'No call found',
+    title: 'No call found',
+    sentence: `A ${recordingCount > 0 ? 'recording' : 'transcript'} arrived but no call fits it.`,
+    action: 'match',
+    tone: 'wait',
+    quiet: false,
+  };
 }
 
 function nothingYet(call: CallView, { nowMs, service }: StatusContext): StatusWords {
@@ -142,7 +185,7 @@ function nothingYet(call: CallView, { nowMs, service }: StatusContext): StatusWo
       label: 'Not recording',
       title: 'Not recording',
       sentence: 'This call is happening but is not being recorded.',
-      action: null,
+      action: 'record',
       tone: 'wait',
       quiet: false,
     };

@@ -1,6 +1,5 @@
 // The calls of the design mock, as the contract tells them, for looking at the renderer on its own.
-import type { CallDetail, CallView } from '../../../src/preload/contract/calls.ts';
-import type { RecordingView } from '../../../src/preload/contract/recordings.ts';
+import type { CallView } from '../../../src/preload/contract/calls.ts';
 
 /** Saturday 21 November 2026, 10:44:14 by this computer's clock. */
 export const nowMs = new Date(2026, 10, 21, 10, 44, 14).getTime();
@@ -54,7 +53,16 @@ export function makeCall(index: number, row: Row, dayOffset = 0): CallView {
     line: { number: '+14155550100', display: '(415) 555-0100', label: line },
     recordingCount: hasRecording ? 1 : 0,
     mainRecordingId: hasRecording ? `rec_${index}` : null,
+    recordingReason: recordingStatus === 'failed' ? 'provider_unauthorized' : null,
     needsAttention: recordingStatus === 'failed',
+    kind: null,
+    via: null,
+    priority: null,
+    dialState: null,
+    dialCode: null,
+    unmatched: false,
+    matchedBy: null,
+    hasTranscript: false,
   };
 }
 
@@ -69,63 +77,119 @@ export function olderCalls(count: number): CallView[] {
   });
 }
 
-export function recordingOf(call: CallView): RecordingView[] {
-  if (call.mainRecordingId === null) return [];
-  const isStored = call.recordingStatus === 'stored';
-  return [
-    {
-      recordingId: call.mainRecordingId,
-      callId: call.callId,
-      providerId: 'twilio',
-      providerRecordingId: `RE${call.callId.padStart(32, '0')}`,
-      status: isStored
-        ? 'stored'
-        : call.recordingStatus === 'failed'
-          ? 'failed'
-          : call.recordingStatus === 'fetching'
-            ? 'fetching'
-            : 'recording',
-      durationMs: call.durationMs,
-      channels: 2,
-      sizeBytes: isStored ? 3_900_000 : null,
-      sha256: isStored ? 'ab'.repeat(32) : null,
-      contentType: 'audio/wav',
-      startedAtMs: call.startedAtMs + 3_000,
-      storedAtMs: isStored ? (call.endedAtMs ?? 0) + 35_000 : null,
-      reason: call.recordingStatus === 'failed' ? 'provider_unauthorized' : null,
-      providerCode: call.recordingStatus === 'failed' ? '20003' : null,
-      flags: [],
-    },
-  ];
-}
-
-export function detailOf(call: CallView): CallDetail {
-  const entry = (kind: string, atMs: number, sizeBytes: number | null = null) => ({
-    eventKey: `${call.callId}:${kind}`,
-    atMs,
-    kind,
-    providerId: 'twilio',
-    source: 'webhook',
-    deliveryId: 'dlv_1',
-    recordingId: call.mainRecordingId,
-    code: null,
-    sizeBytes,
-  });
-  const endedAtMs = call.endedAtMs ?? nowMs;
+/** A call that Tapedeck places or placed. */
+export function placedCall(callId: string, minutesAgo: number, change: Partial<CallView>): CallView {
+  const [row] = rows;
+  if (row === undefined) throw new Error('no rows');
+  const startedAtMs = nowMs - minutesAgo * 60_000;
   return {
-    call,
-    recordings: recordingOf(call),
-    keys: [{ providerId: 'twilio', kind: 'call_sid', value: 'CA3f7a6b1c2d3e4f5061728394a5b69b21' }],
-    timeline: [
-      entry('call.answered', call.startedAtMs + 2_000),
-      entry('recording.started', call.startedAtMs + 3_000),
-      ...(call.endedAtMs === null ? [] : [entry('call.ended', endedAtMs)]),
-      ...(call.recordingStatus === 'stored'
-        ? [
-            entry('recording.available', endedAtMs + 32_000),
-            entry('recording.stored', endedAtMs + 35_000, 3_900_000),
-          ]
-        : []),
-    ],
+    ...makeCall(0, row),
+    callId,
+    providerId: 'telnyx',
+    direction: 'outbound',
+    from: '+14155550100',
+    startedAtMs,
+    status: 'queued',
+    answeredAtMs: null,
+    endedAtMs: null,
+    recordingStatus: 'none_yet',
+    recordingCount: 0,
+    mainRecordingId: null,
+    line: { number: '+14155550100', display: '(415) 555-0100', label: 'Front desk' },
+    kind: 'priority-queue',
+    via: 'telnyx',
+    priority: 0,
+    dialState: 'waiting',
+    ...change,
   };
 }
+
+const to = (display: string): Partial<CallView> => {
+  const number = `+1${display.replace(/\D/g, '')}`;
+  return { to: number, otherParty: { number, display } };
+};
+
+/** The queue of the design: one is being talked to, three wait, one was refused, of one nobody knows. */
+export const placedCalls: readonly CallView[] = [
+  placedCall('placed_now', 3, {
+    ...to('(415) 555-0166'),
+    dialState: 'dialed',
+    status: 'in_progress',
+    answeredAtMs: nowMs - 65_000,
+    priority: 40,
+  }),
+  placedCall('placed_1', 12, { ...to('(628) 555-0190'), priority: 20, reference: 'intake-2231' }),
+  placedCall('placed_2', 30, { ...to('(510) 555-0107'), priority: 5 }),
+  placedCall('placed_3', 9, { ...to('(415) 555-0118'), priority: 5, via: 'elevenlabs-twilio' }),
+  placedCall('refused', 22, {
+    ...to('(415) 555-0102'),
+    kind: 'voice-bot',
+    dialState: 'refused',
+    dialCode: 'dial_refused',
+    status: 'failed',
+    recordingStatus: 'not_expected',
+    needsAttention: true,
+  }),
+  placedCall('unknown', 41, {
+    ...to('(415) 555-0148'),
+    kind: 'voice-bot',
+    dialState: 'unknown',
+    dialCode: 'dial_unknown',
+    status: 'unknown',
+    needsAttention: true,
+  }),
+];
+
+/** Audio of ElevenLabs that names no call of ours. */
+export const unmatchedCall: CallView = {
+  ...placedCall('lost', 50, { dialState: null, kind: null, via: null, priority: null }),
+  providerId: 'elevenlabs',
+  direction: 'unknown',
+  from: null,
+  to: null,
+  otherParty: null,
+  line: null,
+  status: 'unknown',
+  recordingStatus: 'stored',
+  recordingCount: 1,
+  mainRecordingId: 'rec_mono_lost',
+  durationMs: 64_000,
+  unmatched: true,
+  needsAttention: true,
+};
+
+/** Transferred once, carried by two phone services, with what was said. */
+export const joinedCall: CallView = {
+  ...placedCall('joined', 75, {
+    ...to('(415) 555-0123'),
+    kind: 'voice-bot',
+    via: 'elevenlabs-twilio',
+    dialState: 'dialed',
+  }),
+  providerId: 'elevenlabs',
+  status: 'completed',
+  answeredAtMs: nowMs - 75 * 60_000 + 4_000,
+  endedAtMs: nowMs - 75 * 60_000 + 251_000,
+  durationMs: 247_000,
+  recordingStatus: 'stored',
+  recordingCount: 2,
+  mainRecordingId: 'rec_joined',
+  matchedBy: 'person',
+  hasTranscript: true,
+};
+
+const said: readonly [second: number, speaker: 'clinic' | 'caller', text: string][] = [
+  [0, 'clinic', 'Good morning, this is Bayview Clinic. How can I help today?'],
+  [4, 'caller', 'Hi. I need to move my appointment on Thursday.'],
+  [9, 'clinic', 'Of course. May I have your date of birth?'],
+  [13, 'caller', 'The third of March, nineteen eighty-two.'],
+  [18, 'clinic', 'Thank you. I see Thursday at half past ten. Would Friday at nine suit you, or Monday?'],
+  [26, 'caller', 'Monday would be better, in the afternoon if there is something.'],
+  [31, 'clinic', 'Monday at two is free. Shall I take that?'],
+  [35, 'caller', 'Yes, please.'],
+  [37, 'clinic', 'Done. You will get a message with the new time. Anything else?'],
+  [43, 'caller', 'There is. Could I speak to somebody about my bill?'],
+  [47, 'clinic', 'I will put you through to the front desk.'],
+];
+
+export const transcript = said.map(([second, speaker, text]) => ({ speaker, text, atMs: second * 1_000 }));

@@ -8,8 +8,11 @@ import { extname, join, normalize } from 'node:path';
 import type { CallView } from '../../../src/preload/contract/calls.ts';
 import type { EventEnvelope } from '../../../src/preload/contract/events.ts';
 import type { SystemStatus } from '../../../src/preload/contract/system.ts';
+import { answerPlacing, makePlacingState, type PlacingState } from './placing.ts';
 import { makeAudio } from './sample-audio.ts';
-import { detailOf, mockCalls, nowMs } from './sample-data.ts';
+import { joinedCall, mockCalls, nowMs, placedCalls, unmatchedCall } from './sample-data.ts';
+import { detailOf } from './sample-details.ts';
+import { makeProviders } from './sample-setup.ts';
 
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -32,6 +35,7 @@ export interface Harness {
   url: string;
   calls: CallView[];
   status: SystemStatus;
+  placing: PlacingState;
   /** Procedures that answer with this error code instead. */
   failing: Map<string, string>;
   /** How long every procedure takes. */
@@ -52,8 +56,9 @@ export async function startHarness(dir: string, port = 0): Promise<Harness> {
 
   const harness: Harness = {
     url: '',
-    calls: [...mockCalls],
+    calls: [...mockCalls, ...placedCalls, unmatchedCall, joinedCall],
     status: makeStatus(),
+    placing: makePlacingState(),
     failing: new Map(),
     delayMs: 0,
     asked: [],
@@ -149,7 +154,7 @@ function procedure(harness: Harness, name: string, input: Record<string, unknown
       const call = harness.calls.find(({ callId }) => callId === input['callId']);
       return call === undefined
         ? { ok: false, error: { code: 'not_found', message: 'No such call.' } }
-        : data(detailOf(call));
+        : data(detailOf(call, harness.placing.paused.has(call.mainRecordingId ?? '')));
     }
     case 'recordings.playback': {
       const id = String(input['recordingId']);
@@ -163,13 +168,14 @@ function procedure(harness: Harness, name: string, input: Record<string, unknown
     case 'sandbox.enter':
       return data({ running: true, url: `${harness.url}?sample`, callsPlaced: 0 });
     default:
-      return data({});
+      return answerPlacing(harness, harness.placing, name, input) ?? data({});
   }
 }
 
 function matches(call: CallView, input: Record<string, unknown>): boolean {
   const q = typeof input['q'] === 'string' ? input['q'].replace(/\D/g, '') : '';
   if (q !== '' && !`${call.from}${call.to}`.includes(q)) return false;
+  if (input['unmatched'] === false && call.unmatched) return false;
   if (input['live'] === true && call.status !== 'in_progress') return false;
   if (input['needsAttention'] === true && !call.needsAttention) return false;
   return call.startedAtMs >= Number(input['startedFromMs'] ?? 0);
@@ -203,18 +209,7 @@ function makeStatus(): SystemStatus {
     timeScale: 1,
     startedAtMs: nowMs - 3_600_000,
     webhooks: { localUrl: 'http://127.0.0.1:5001', publicUrl: 'https://clinic.example.com' },
-    providers: [
-      {
-        providerId: 'twilio',
-        name: 'Twilio',
-        state: 'ready',
-        missing: [],
-        pausedSinceMs: null,
-        pausedUntilMs: null,
-        lastDeliveryAtMs: nowMs,
-        webhookUrls: [],
-      },
-    ],
+    providers: makeProviders(),
     storage: { dataDir: '/data', freeBytes: 36e9, usedBytes: 14e9, recordings: 1240 },
     jobs: { ready: 2, running: 1, dead: 1 },
     lastSeq: 0,

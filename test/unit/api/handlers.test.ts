@@ -15,6 +15,7 @@ let open: OpenStore;
 let dispatch: Dispatch;
 let woken = 0;
 let missing: string[] = [];
+let missingToPlace: string[] = [];
 let publicUrl: string | null = null;
 const bus = createEventBus();
 const startMs = 1_700_000_000_000;
@@ -28,7 +29,10 @@ const provider: Provider = {
   verify: () => ({ ok: true }),
   understand: () => ({ outcome: 'ignored', label: '', dedupeKey: '', events: [] }),
   media: () => [],
-  vias: [{ via: 'twilio', label: 'Twilio', needsAgent: false, missing: () => [] }],
+  vias: [
+    { via: 'twilio', label: 'Twilio', needsAgent: false, missing: () => [...missing, ...missingToPlace] },
+  ],
+  settings: [{ name: 'TWILIO_AUTH_TOKEN', label: 'Auth token', where: 'On the home page.' }],
 } as unknown as Provider;
 
 async function connect(changes: Partial<HandlerDeps> = {}): Promise<Dispatch> {
@@ -193,11 +197,17 @@ test('providers: what is missing, what is paused, and the addresses to hand out'
       name: 'Twilio',
       state: 'not_set_up',
       missing,
+      lacking: [{ name: 'TWILIO_AUTH_TOKEN', label: 'Auth token', where: 'On the home page.', ways: [] }],
       webhookUrls: [],
       lastDeliveryAtMs: null,
     },
   ]);
   missing = [];
+  missingToPlace = ['TWILIO_FROM'];
+  expect((await ok('providers.list')).items).toMatchObject([
+    { state: 'ready', vias: [], lacking: [{ name: 'TWILIO_FROM', where: '', ways: ['Twilio'] }] },
+  ]);
+  missingToPlace = [];
   publicUrl = 'https://clinic.example/tapedeck';
   await open.store.pauseProvider('twilio', 'provider_unauthorized');
   const [paused] = (await ok('providers.list')).items;

@@ -30,6 +30,7 @@ export function aCall(callId = 'call_1', changes: Partial<CallView> = {}): CallV
     line: null,
     recordingCount: 0,
     mainRecordingId: null,
+    recordingReason: null,
     needsAttention: false,
     kind: null,
     via: null,

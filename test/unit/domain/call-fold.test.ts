@@ -118,6 +118,32 @@ describe('a call', () => {
     });
   });
 
+  it('says why its main recording has no audio', () => {
+    const absent = recordingEvent('CA1', 'RE1', 'recording.absent', { reason: 'too_short' });
+    expect(call([absent]).recordingReason).toBe('too_short');
+    const other = recordingEvent('CA1', 'RE2', 'recording.available');
+    expect(call([absent, other]).recordingReason).toBeNull();
+  });
+
+  it('takes no fact of a call from a match, however early our clock says it was', () => {
+    const own = (kind: 'call.matched' | 'call.unmatched', eventKey: string): DomainEvent => {
+      const head = { eventKey, providerId: 'tapedeck', occurredAtMs: startMs - 9_000, sequence: 0, keys: [] };
+      return kind === 'call.matched'
+        ? { ...head, kind, data: { by: 'person' } }
+        : { ...head, kind, data: { matchEventKey: 'match:1' } };
+    };
+    const matched = own('call.matched', 'match:1');
+    const audio = recordingEvent('conv', 'RE1', 'recording.available');
+    expect(call([audio])).toMatchObject({ unmatched: true, needsAttention: true });
+    expect(call([audio, matched])).toEqual({
+      ...call([audio]),
+      unmatched: false,
+      needsAttention: false,
+      matchedBy: 'person',
+    });
+    expect(call([audio, matched, own('call.unmatched', 'unmatch:1')])).toEqual(call([audio]));
+  });
+
   it('cannot be made of nothing', () => {
     expect(() => fold([])).toThrow(TypeError);
   });

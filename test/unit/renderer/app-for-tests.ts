@@ -23,7 +23,18 @@ export function makeApp(answers: Record<string, unknown> = {}) {
     if (name === 'calls.list') return { items: calls, nextCursor: null };
     if (name === 'calls.count') return counts;
     if (name === 'recordings.playback') return playback;
-    if (name === 'calls.get') return { call: calls[1], recordings: [], keys: [], timeline: [] };
+    if (name === 'calls.get') {
+      return {
+        call: calls[1],
+        recordings: [],
+        keys: [],
+        timeline: [],
+        legs: [],
+        transcript: [],
+        matches: [],
+      };
+    }
+    if (name === 'queue.get') return { paused: false, current: null, waiting: [] };
     return undefined;
   });
   const deck = createFakeDeck();

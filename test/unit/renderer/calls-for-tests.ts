@@ -26,7 +26,16 @@ export function makeCall(callId: string, change: Partial<CallView> = {}): CallVi
     line: null,
     recordingCount: 1,
     mainRecordingId: `rec_${callId}`,
+    recordingReason: null,
     needsAttention: false,
+    kind: null,
+    via: null,
+    priority: null,
+    dialState: null,
+    dialCode: null,
+    unmatched: false,
+    matchedBy: null,
+    hasTranscript: false,
     ...change,
   };
 }

@@ -65,6 +65,7 @@ describe('player', () => {
           crashes: 0,
           providerId: null,
           recordingId,
+          callId: null,
           createdAtMs: 0,
           finishedAtMs: null,
         },

@@ -24,6 +24,8 @@ function statusWith(state: State, change: Partial<SystemStatus> = {}): SystemSta
         pausedSinceMs: null,
         pausedUntilMs: null,
         lastDeliveryAtMs: null,
+        lacking: [],
+        vias: [],
         webhookUrls: [],
       },
     ],

@@ -17,6 +17,18 @@ const everyKind: Record<EventKind, true> = {
   'call.ended': true,
   'call.noted': true,
   'call.minted': true,
+  'call.placed': true,
+  'call.dial_started': true,
+  'call.dialed': true,
+  'call.dial_unknown': true,
+  'call.dial_retried': true,
+  'call.dial_refused': true,
+  'call.canceled': true,
+  'call.registered': true,
+  'call.matched': true,
+  'call.unmatched': true,
+  'call.told': true,
+  'transcript.attached': true,
   'recording.started': true,
   'recording.processing': true,
   'recording.available': true,
@@ -151,7 +163,10 @@ describe('timeline words', () => {
       entry('recording.fetch_postponed', { atMs, recordingId: 'rec_a', code: 'provider_not_found' }),
     ]);
     const told = (entries: typeof tries) =>
-      tellTimeline(entries, 'Twilio').map(({ entry: { atMs }, words }) => [atMs, words.strong + words.rest]);
+      tellTimeline(entries, () => 'Twilio').map(({ entry: { atMs }, words }) => [
+        atMs,
+        words.strong + words.rest,
+      ]);
     const late = 'Will be tried again. Twilio does not have the file ready yet';
     expect(told(tries)).toEqual([[3, `${late} (tried 3 times)`]]);
     const otherFile = entry('recording.fetch_postponed', {

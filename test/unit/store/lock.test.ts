@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
@@ -19,6 +19,22 @@ it('refuses a second one on the same folder until the first lets go', () => {
   first.release();
   first.release();
   acquireInstanceLock(dataDir).release();
+});
+
+it('does not take a file that it cannot use for another Tapedeck, and leaves it as it is', () => {
+  const damaged = temporaryDir();
+  const text = 'this is no database, and long enough that nobody takes it for the beginning of one'.repeat(
+    20,
+  );
+  writeFileSync(join(damaged, 'lock.db'), text);
+  const folder = temporaryDir();
+  mkdirSync(join(folder, 'lock.db'));
+  for (const dataDir of [damaged, folder]) {
+    expect(() => acquireInstanceLock(dataDir)).toThrow(
+      expect.objectContaining({ code: 'disk_failed', message: expect.stringContaining(dataDir) }),
+    );
+  }
+  expect(readFileSync(join(damaged, 'lock.db'), 'utf8')).toBe(text);
 });
 
 it('refuses while another process holds it and is free once that was killed', async () => {

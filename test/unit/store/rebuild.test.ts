@@ -38,7 +38,7 @@ const tampering: [what: string, sql: string, differences: number][] = [
     `INSERT INTO calls SELECT 'call_false', reference, providerId, direction, "from", "to", status,
     startedAtMs, answeredAtMs, endedAtMs, recordingStatus, durationMs, recordingCount, mainRecordingId, needsAttention,
     providerCode, kind, via, agentId, priority, dialState, dialGeneration, dialCode, record, unmatched, matchedBy,
-    hasTranscript FROM calls LIMIT 1`,
+    hasTranscript, recordingReason FROM calls LIMIT 1`,
     1,
   ],
   ['a lost id', `DELETE FROM callKeys WHERE value = 'CA2'`, 1],

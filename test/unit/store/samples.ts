@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../src/main/domain/clock.ts';
 import type { NewJob } from '../../../src/main/domain/job.ts';
-import type { CallFacts, DomainEvent, RecordingFacts } from '../../../src/main/domain/provider-event.ts';
+import {
+  type CallFacts,
+  type DomainEvent,
+  ourCallKey,
+  placedEventKey,
+  type RecordingFacts,
+} from '../../../src/main/domain/provider-event.ts';
 import { newId, recordingIdOf } from '../../../src/main/ids.ts';
 import { createSqliteStore, type SqliteStoreDeps } from '../../../src/main/store/sqlite-store.ts';
 import type { NewDelivery, Store } from '../../../src/main/store/store.ts';
@@ -143,5 +149,18 @@ export function fetchJob(recording: string, more: Partial<NewJob> = {}): NewJob 
     providerId: 'twilio',
     runAtMs: startMs,
     ...more,
+  };
+}
+
+/** A call for the queue, asked for at `startMs`. */
+export function placedEvent(callId: string, priority = 0): DomainEvent {
+  return {
+    kind: 'call.placed',
+    eventKey: placedEventKey(callId),
+    providerId: 'twilio',
+    occurredAtMs: startMs,
+    sequence: 0,
+    keys: [ourCallKey(callId)],
+    data: { callId, callKind: 'priority-queue', via: 'twilio', to: '+14155550199', priority, record: true },
   };
 }

@@ -45,6 +45,13 @@ const settings: readonly SettingField[] = [
     where: 'ElevenLabs, Agents, Phone numbers: the number that calls are placed from.',
   },
   {
+    name: 'ELEVENLABS_SIP_PHONE_NUMBER_ID',
+    label: 'Phone number ID of the SIP trunk',
+    isSecret: false,
+    isRequired: false,
+    where: 'Only for those who call over Twilio and over a SIP trunk: the number of the trunk, found likewise.',
+  },
+  {
     name: 'ELEVENLABS_BASE_URL',
     label: 'API address',
     isSecret: false,
@@ -73,12 +80,17 @@ export function createElevenLabs({ setting, fetch, now = Date.now }: ElevenLabsD
     beginVerifying(headers, value('ELEVENLABS_WEBHOOK_SECRET'), now());
   const missing = (): string[] =>
     settings.filter(({ isRequired, name }) => isRequired && value(name) === '').map(({ name }) => name);
+  // A number is on Twilio or on a trunk; who uses one way only has one number.
+  const phoneNumberId = (name: string): string =>
+    (name === sipVia ? value('ELEVENLABS_SIP_PHONE_NUMBER_ID') : '') || value('ELEVENLABS_PHONE_NUMBER_ID');
   const via = (name: string, label: string): Via => ({
     via: name,
     label,
     needsAgent: true,
-    missing: () =>
-      ['ELEVENLABS_API_KEY', 'ELEVENLABS_PHONE_NUMBER_ID'].filter((needed) => value(needed) === ''),
+    missing: () => [
+      ...(value('ELEVENLABS_API_KEY') === '' ? ['ELEVENLABS_API_KEY'] : []),
+      ...(phoneNumberId(name) === '' ? ['ELEVENLABS_PHONE_NUMBER_ID'] : []),
+    ],
   });
 
   return {
@@ -124,7 +136,7 @@ export function createElevenLabs({ setting, fetch, now = Date.now }: ElevenLabsD
           {
             client,
             agentId: value('ELEVENLABS_AGENT_ID'),
-            phoneNumberId: value('ELEVENLABS_PHONE_NUMBER_ID'),
+            phoneNumberId: phoneNumberId(order.via),
             now,
           },
           order,

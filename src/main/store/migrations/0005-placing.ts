@@ -1,6 +1,6 @@
 import type { Migration } from '../migrate.ts';
 
-/** Calls that Tapedeck places, and what is known of how a call came to be joined with another. */
+/** Calls that Tapedeck places, how a call came to be joined with another, and bodies whose audio is a file. */
 export const placing: Migration = {
   number: 5,
   what: 'placing',
@@ -17,6 +17,10 @@ export const placing: Migration = {
     ALTER TABLE calls ADD COLUMN unmatched INTEGER NOT NULL DEFAULT 0;      -- 0 | 1
     ALTER TABLE calls ADD COLUMN matchedBy TEXT;        -- person | auto_unique
     ALTER TABLE calls ADD COLUMN hasTranscript INTEGER NOT NULL DEFAULT 0;  -- 0 | 1
+    ALTER TABLE calls ADD COLUMN recordingReason TEXT;  -- of the main recording
+
+    -- JSON CutBody: where the content of a long audio string went, and what it was cut out of. Null for a whole body.
+    ALTER TABLE deliveries ADD COLUMN cut TEXT;
 
     -- Small whatever the log holds: a call leaves it when it has ended.
     CREATE INDEX callsToPlace ON calls (kind, priority DESC, startedAtMs) WHERE kind IS NOT NULL

@@ -77,6 +77,10 @@ export function lineOf(call: CallView): string {
 }
 
 export function directionOf(call: CallView): { icon: IconName; label: string } {
+  // What was never dialled was not missed by anybody.
+  if (call.dialState === 'canceled' || call.dialState === 'refused') {
+    return { icon: 'outgoing', label: 'Outgoing call' };
+  }
   const missed = call.status === 'no_answer' || call.status === 'busy' || call.status === 'canceled';
   if (missed && call.direction !== 'outbound') return { icon: 'missed', label: 'Missed call' };
   if (call.direction === 'inbound') return { icon: 'incoming', label: 'Incoming call' };

@@ -9,6 +9,9 @@ const shapes = {
     </>
   ),
   list: <path d="M2.5 4h11M2.5 8h8M2.5 12h11" />,
+  queue: <path d="M2.5 4h6M2.5 8h6M2.5 12h11M12.5 2.5v6M10 6l2.5 2.5L15 6" />,
+  phone: <path d="M5.6 2.5 3 3.2c-.5 5 4.3 10 9.8 9.8l.7-2.7-3-1.2-1.3 1.4c-1.7-.8-3-2.1-3.8-3.8l1.4-1.3z" />,
+  plug: <path d="M5.5 2v3M10.5 2v3M3.5 5h9v2.5a4.5 4.5 0 0 1-9 0zM8 12v2.5" />,
   search: (
     <>
       <circle cx="7" cy="7" r="4.3" />
@@ -62,6 +65,7 @@ const shapes = {
   ),
   menu: <path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />,
   back: <path d="M13 8H3.5M7 4.5 3.5 8 7 11.5" />,
+  link: <path d="M6.5 9.5 9.5 6.5M7 5l1.7-1.7a3 3 0 0 1 4 4L11 9M9 11l-1.7 1.7a3 3 0 0 1-4-4L5 7" />,
   copy: <path d="M5.5 5.5h7v8h-7zM3.5 10.5v-8h7" />,
   close: <path d="m4 4 8 8M12 4l-8 8" />,
   more: (

@@ -28,6 +28,7 @@ export function startLiveUpdates(
     void state.refreshStatus();
     state.reloadList();
     void state.loadLive();
+    void state.loadQueue();
     if (state.route.callId !== null) void state.loadDetail(state.route.callId);
   };
 
@@ -40,6 +41,8 @@ export function startLiveUpdates(
     if (batch.some(({ name }) => name === 'reset')) refetch();
     state.applyCalls(batch);
     state.applySystem(batch);
+    state.applyPlacing(batch);
+    state.applySetup(batch);
     state.applyPlayer(batch);
     speak(batch);
   };

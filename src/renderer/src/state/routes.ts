@@ -3,8 +3,10 @@
 
 export type Show = 'today' | 'all' | 'attention';
 
+export type View = 'live' | 'calls' | 'queue' | 'services';
+
 export interface Route {
-  view: 'live' | 'calls';
+  view: View;
   /** The call that is open, if any. */
   callId: string | null;
   show: Show;
@@ -12,6 +14,7 @@ export interface Route {
   atSeconds: number | null;
 }
 
+const views: readonly View[] = ['live', 'calls', 'queue', 'services'];
 const shows: readonly Show[] = ['today', 'all', 'attention'];
 
 /** Reads `#/calls/<id>?show=all&t=108`. Anything unknown is the call log. */
@@ -21,7 +24,7 @@ export function parseRoute(hash: string): Route {
   const params = new URLSearchParams(query);
   const seconds = Number.parseFloat(params.get('t') ?? '');
   return {
-    view: head === 'live' ? 'live' : 'calls',
+    view: views.find((view) => view === head) ?? 'calls',
     callId: head === 'calls' && id !== undefined && id !== '' ? decode(id) : null,
     show: shows.find((show) => show === params.get('show')) ?? 'today',
     atSeconds: Number.isFinite(seconds) && seconds >= 0 ? seconds : null,
@@ -30,7 +33,7 @@ export function parseRoute(hash: string): Route {
 
 /** The opposite of parseRoute, in the shortest form. */
 export function formatRoute(route: Route): string {
-  if (route.view === 'live') return '#/live';
+  if (route.view !== 'calls') return `#/${route.view}`;
   const params = new URLSearchParams();
   if (route.show !== 'today') params.set('show', route.show);
   if (route.atSeconds !== null) params.set('t', String(route.atSeconds));

@@ -11,6 +11,9 @@ export interface UiSlice {
   search: string;
   theme: Theme;
   helpOpen: boolean;
+  newCallOpen: boolean;
+  /** The call without a match that a person is choosing for. */
+  matchingId: string | null;
   /** For the one polite live region. */
   announcement: string;
   go(route: Route, how?: 'push' | 'replace'): void;
@@ -19,6 +22,8 @@ export interface UiSlice {
   setSearch(search: string): void;
   setTheme(theme: Theme): void;
   setHelpOpen(open: boolean): void;
+  setNewCallOpen(open: boolean): void;
+  setMatchingId(callId: string | null): void;
   announce(message: string): void;
 }
 
@@ -44,6 +49,8 @@ export function createUiSlice(
     search: '',
     theme: remembered === 'light' || remembered === 'dark' ? remembered : 'system',
     helpOpen: false,
+    newCallOpen: false,
+    matchingId: null,
     announcement: '',
     go(route, how = 'push') {
       navigate(formatRoute(route), how);
@@ -56,6 +63,8 @@ export function createUiSlice(
       set({ theme });
     },
     setHelpOpen: (helpOpen) => set({ helpOpen }),
+    setNewCallOpen: (newCallOpen) => set({ newCallOpen }),
+    setMatchingId: (matchingId) => set({ matchingId }),
     announce: (announcement) => set({ announcement }),
   });
 }

@@ -1,19 +1,24 @@
-// One call: number, one sentence, actions, one status note, what happened, details.
+// One call: number, one sentence, actions, one status note, its parts, what was said, what happened, details.
 import { useEffect } from 'react';
 import type { CallDetail as Detail, CallView } from '../../../preload/contract/calls.ts';
-import type { RecordingView } from '../../../preload/contract/recordings.ts';
-import { Button, buttonClass, IconButton } from '../components/button.tsx';
-import { directionOf, lineOf, numberOf } from '../components/call-row.tsx';
+import { Button } from '../components/button.tsx';
+import { directionOf, numberOf } from '../components/call-row.tsx';
 import { Icon } from '../components/icons.tsx';
 import { Loading, PaneState } from '../components/pane-state.tsx';
 import { clockTimeWithSeconds, lengthInWords, momentInWords } from '../format.ts';
 import { callOf } from '../state/calls-slice.ts';
 import { useApp } from '../state/use-app.tsx';
 import { tellTimeline } from '../timeline-words.ts';
-import { statusWords } from '../words.ts';
+import { isPaused } from '../told-words.ts';
+import { isLive, pausedWords, statusWords } from '../words.ts';
+import { CallActions } from './call-actions.tsx';
 import styles from './call-detail.module.css';
+import { CallFacts } from './call-facts.tsx';
 import { serviceName, useStatusContext } from './call-rows.tsx';
+import { LegList } from './leg-list.tsx';
+import { MatchNote } from './match-note.tsx';
 import { RecordingList } from './recording-list.tsx';
+import { Transcript } from './transcript.tsx';
 
 export function CallDetail({ isAlone }: { isAlone: boolean }) {
   const callId = useApp((state) => state.route.callId);
@@ -83,7 +88,10 @@ function BackButton() {
 function Head({ call, detail }: { call: CallView; detail: Detail | null }) {
   const main = detail?.recordings.find(({ recordingId }) => recordingId === call.mainRecordingId) ?? null;
   const context = useStatusContext(call, call.mainRecordingId);
-  const words = statusWords(call, main, context);
+  const words =
+    detail !== null && isLive(call) && call.recordingStatus === 'recording' && isPaused(detail.timeline)
+      ? pausedWords
+      : statusWords(call, main, context);
   const sentence = [
     `${directionOf(call).label}, ${momentInWords(call.startedAtMs, context.nowMs)}`,
     ...(call.durationMs === null ? [] : [lengthInWords(call.durationMs)]),
@@ -92,7 +100,7 @@ function Head({ call, detail }: { call: CallView; detail: Detail | null }) {
     <>
       <h2 className={styles.number}>{numberOf(call)}</h2>
       <p className={styles.sentence}>{sentence}</p>
-      <Actions call={call} main={main} />
+      <CallActions call={call} detail={detail} main={main} />
       <div className={`${styles.note} ${styles[words.tone]}`}>
         <strong>
           <Icon name={words.icon} />
@@ -100,55 +108,25 @@ function Head({ call, detail }: { call: CallView; detail: Detail | null }) {
         </strong>
         <p>{words.sentence}</p>
       </div>
+      {detail !== null && detail.matches.length > 0 && <MatchNote detail={detail} />}
     </>
   );
 }
 
-function Actions({ call, main }: { call: CallView; main: RecordingView | null }) {
-  const load = useApp((state) => state.load);
-  const togglePlay = useApp((state) => state.togglePlay);
-  const retry = useApp((state) => state.retryRecording);
-  const isPlaying = useApp((state) => state.playing && state.loaded?.recordingId === call.mainRecordingId);
-  const recordingId = call.mainRecordingId;
-  if (recordingId === null) return null;
-  if (call.recordingStatus === 'failed') {
-    return (
-      <div className={styles.actions}>
-        <Button kind="primary" onClick={() => void retry(recordingId)}>
-          Try again
-        </Button>
-      </div>
-    );
-  }
-  if (call.recordingStatus !== 'stored') return null;
-  return (
-    <div className={styles.actions}>
-      <Button
-        kind="primary"
-        onClick={() => {
-          if (isPlaying) void togglePlay();
-          else void load({ recordingId, callId: call.callId, providerId: call.providerId }, { play: true });
-        }}
-      >
-        {isPlaying ? 'Pause' : 'Play'}
-      </Button>
-      <a
-        className={buttonClass()}
-        href={`/media/${recordingId}?download=1`}
-        download={main === null ? '' : undefined}
-      >
-        Save a copy
-      </a>
-    </div>
-  );
-}
-
 function Body({ detail }: { detail: Detail }) {
-  const service = useApp((state) => serviceName(state.status, detail.call.providerId));
-  const told = tellTimeline(detail.timeline, service);
+  const status = useApp((state) => state.status);
+  const serviceOf = (providerId: string): string => serviceName(status, providerId);
+  const told = tellTimeline(detail.timeline, serviceOf);
   return (
     <>
-      {detail.recordings.length > 1 && <RecordingList detail={detail} service={service} />}
+      {detail.recordings.length > 1 && <RecordingList detail={detail} serviceOf={serviceOf} />}
+      {detail.legs.length > 1 && <LegList detail={detail} serviceOf={serviceOf} />}
+      {detail.transcript.length > 0 && (
+        <>
+          <h3 className={styles.heading}>Transcript</h3>
+          <Transcript detail={detail} />
+        </>
+      )}
       <h3 className={styles.heading}>What happened</h3>
       <ol className={styles.timeline}>
         {told.map(({ entry, words }) => (
@@ -162,60 +140,7 @@ function Body({ detail }: { detail: Detail }) {
         ))}
       </ol>
       <h3 className={styles.heading}>Details</h3>
-      <Facts detail={detail} service={service} />
+      <CallFacts detail={detail} serviceOf={serviceOf} />
     </>
   );
-}
-
-function Facts({ detail: { call, keys }, service }: { detail: Detail; service: string }) {
-  const line = [call.line?.display ?? '', call.line?.label ?? ''].filter((part) => part !== '').join(', ');
-  return (
-    <dl className={styles.facts}>
-      <dt>Line</dt>
-      <dd>{line === '' ? lineOf(call) || 'Unknown' : line}</dd>
-      <dt>Service</dt>
-      <dd>{service}</dd>
-      {call.reference !== null && (
-        <>
-          <dt>Your reference</dt>
-          <dd>
-            <Reference value={call.reference} />
-          </dd>
-        </>
-      )}
-      {keys.map(({ kind, value }) => (
-        <div key={value} style={{ display: 'contents' }}>
-          <dt>{kind.startsWith('recording') ? 'Recording' : 'Reference'}</dt>
-          <dd>
-            <Reference value={value} />
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-function Reference({ value }: { value: string }) {
-  const announce = useApp((state) => state.announce);
-  return (
-    <>
-      <span className="mono" title={value}>
-        {shortened(value)}
-      </span>
-      <span className={styles.copy}>
-        <IconButton
-          label={`Copy reference ${value}`}
-          icon="copy"
-          onClick={() => {
-            void navigator.clipboard?.writeText(value).then(() => announce('Reference copied'));
-          }}
-        />
-      </span>
-    </>
-  );
-}
-
-/** `CA3f…9b21`: long ids are told apart by their ends; the whole is in the tooltip and on the clipboard. */
-function shortened(value: string): string {
-  return value.length > 14 ? `${value.slice(0, 4)}…${value.slice(-4)}` : value;
 }

@@ -41,8 +41,18 @@ export function serviceName(status: SystemStatus | null, providerId: string): st
   return known ?? providerId.charAt(0).toUpperCase() + providerId.slice(1);
 }
 
-function lengthOf(call: CallView, nowMs: number): number | null {
+/** A way of placing calls by its name; its own word where no phone service offers it any more. */
+export function wayLabel(status: SystemStatus | null, via: string | null): string {
+  if (via === null) return '';
+  const ways = status?.providers.flatMap(({ vias }) => vias) ?? [];
+  return ways.find((way) => way.via === via)?.label ?? via;
+}
+
+/** So far, for a call that goes on; null while it has none. */
+export function lengthOf(call: CallView, nowMs: number): number | null {
   if (call.durationMs !== null) return call.durationMs;
   if (isLive(call)) return call.answeredAtMs === null ? null : nowMs - call.answeredAtMs;
-  return call.answeredAtMs === null ? 0 : null;
+  // Nobody expects a length of a call that was not even dialled.
+  const isDialled = call.dialState === null || call.dialState === 'dialed';
+  return call.answeredAtMs === null && isDialled && !call.unmatched ? 0 : null;
 }

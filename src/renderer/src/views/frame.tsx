@@ -1,10 +1,13 @@
 // The frame around every screen: toolbar, strips, sidebar, content, deck, status bar.
 import { type ReactNode, useState } from 'react';
-import { IconButton } from '../components/button.tsx';
+import { Button, IconButton } from '../components/button.tsx';
+import { Icon } from '../components/icons.tsx';
 import { useApp } from '../state/use-app.tsx';
 import { Deck } from './deck.tsx';
 import styles from './frame.module.css';
 import { HelpSheet } from './help-sheet.tsx';
+import { MatchDialog } from './match-dialog.tsx';
+import { NewCall } from './new-call.tsx';
 import { SearchField } from './search-field.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
@@ -26,6 +29,7 @@ export function Frame({ children }: { children: ReactNode }) {
         </span>
         <h1 className={styles.brand}>Tapedeck</h1>
         <SearchField />
+        <NewCallButton />
       </header>
       <Strips />
       <div className={styles.content}>
@@ -35,9 +39,26 @@ export function Frame({ children }: { children: ReactNode }) {
       <Deck />
       <StatusBar />
       <HelpSheet />
+      <NewCall />
+      <MatchDialog />
       <div className="spoken" role="status" aria-live="polite">
         {announcement}
       </div>
     </div>
+  );
+}
+
+function NewCallButton() {
+  const setOpen = useApp((state) => state.setNewCallOpen);
+  return (
+    <Button
+      kind="primary"
+      className={styles.newCall ?? ''}
+      aria-label="New call"
+      onClick={() => setOpen(true)}
+    >
+      <Icon name="phone" />
+      <span>New call</span>
+    </Button>
   );
 }

@@ -1,5 +1,5 @@
 // A list without rows: loading, failed, empty for the first time, or empty because of a filter.
-import { Button } from '../components/button.tsx';
+import { Button, buttonClass } from '../components/button.tsx';
 import { Loading, PaneState } from '../components/pane-state.tsx';
 import type { CallList } from '../state/call-lists.ts';
 import { useApp } from '../state/use-app.tsx';
@@ -77,9 +77,14 @@ export function FirstTime() {
     <PaneState
       title="Calls will appear here."
       actions={
-        <Button kind="primary" disabled={isBusy} onClick={() => void enter()}>
-          Try with sample calls
-        </Button>
+        <>
+          <Button kind="primary" disabled={isBusy} onClick={() => void enter()}>
+            Try with sample calls
+          </Button>
+          <a className={buttonClass()} href="#/services">
+            Phone services
+          </a>
+        </>
       }
     >
       {begin} Sample calls are kept apart and removed when you leave them.

@@ -4,10 +4,15 @@ import { Button } from '../components/button.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { clockTime, lengthText } from '../format.ts';
 import { useApp, useProductNow } from '../state/use-app.tsx';
-import { statusWords } from '../words.ts';
+import { recordingWords } from '../words.ts';
 import styles from './call-detail.module.css';
 
-export function RecordingList({ detail, service }: { detail: CallDetail; service: string }) {
+interface RecordingListProps {
+  detail: CallDetail;
+  serviceOf: (providerId: string) => string;
+}
+
+export function RecordingList({ detail, serviceOf }: RecordingListProps) {
   const load = useApp((state) => state.load);
   const retry = useApp((state) => state.retryRecording);
   const progressById = useApp((state) => state.progressById);
@@ -20,11 +25,15 @@ export function RecordingList({ detail, service }: { detail: CallDetail; service
         {detail.recordings.map((recording) => {
           const { recordingId, status } = recording;
           const fetched = progressById[recordingId] ?? null;
-          const words = statusWords({ ...call, recordingStatus: status }, recording, {
-            nowMs,
-            service,
-            fetched,
-          });
+          const words = recordingWords(
+            { ...call, recordingStatus: status, recordingReason: recording.reason },
+            recording,
+            {
+              nowMs,
+              service: serviceOf(recording.providerId),
+              fetched,
+            },
+          );
           return (
             <li key={recordingId}>
               <span>{clockTime(recording.startedAtMs ?? call.startedAtMs)}</span>
@@ -34,7 +43,7 @@ export function RecordingList({ detail, service }: { detail: CallDetail; service
                 <Button
                   onClick={() =>
                     void load(
-                      { recordingId, callId: call.callId, providerId: call.providerId },
+                      { recordingId, callId: call.callId, providerId: recording.providerId },
                       { play: true },
                     )
                   }

@@ -22,7 +22,7 @@ export function SearchField() {
     if (typed.trim() === search) return;
     const timer = setTimeout(() => {
       setSearch(typed.trim());
-      if (route.view === 'live') go({ ...route, view: 'calls' });
+      if (route.view !== 'calls') go({ ...route, view: 'calls' });
     }, typingPauseMs);
     return () => clearTimeout(timer);
   }, [typed, search, setSearch, route, go]);

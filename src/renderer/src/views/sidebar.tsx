@@ -17,6 +17,7 @@ export function Sidebar({ isOpen, onLeave }: { isOpen: boolean; onLeave: () => v
   // The same source as the status bar and the Live screen: two counts that disagree for a moment are worse than none.
   const liveCount = useApp((state) => state.liveIds.length);
   const attentionCount = useApp((state) => state.counts?.needsAttention ?? 0);
+  const waitingCount = useApp((state) => state.queue?.waiting.length ?? 0);
   const theme = useApp((state) => state.theme);
   const setTheme = useApp((state) => state.setTheme);
   const setHelpOpen = useApp((state) => state.setHelpOpen);
@@ -38,6 +39,25 @@ export function Sidebar({ isOpen, onLeave }: { isOpen: boolean; onLeave: () => v
         counted="need attention"
         to={{ ...route, view: 'calls', callId: null, atSeconds: null }}
         isCurrent={route.view === 'calls'}
+        onClick={onLeave}
+      />
+      <NavLink
+        icon="queue"
+        label="To call"
+        count={waitingCount}
+        counted="waiting"
+        to={{ ...route, view: 'queue', callId: null, atSeconds: null }}
+        isCurrent={route.view === 'queue'}
+        onClick={onLeave}
+      />
+      <p className={styles.group}>System</p>
+      <NavLink
+        icon="plug"
+        label="Phone services"
+        count={0}
+        counted=""
+        to={{ ...route, view: 'services', callId: null, atSeconds: null }}
+        isCurrent={route.view === 'services'}
         onClick={onLeave}
       />
       <div className={styles.bottom}>

