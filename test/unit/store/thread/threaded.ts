@@ -33,7 +33,7 @@ export async function openThreadedStore(
     clock: { scale: 1, beganMs: startMs },
     workerUrl: new URL('../../../../src/main/worker/index.ts', import.meta.url).href,
     crashAt: null,
-    clockCell: cell.buffer as SharedArrayBuffer,
+    clockCell: cell.buffer,
   };
   const store = await createThreadedStore({
     threadUrl: new URL('./thread-for-tests.ts', import.meta.url),
