@@ -1,7 +1,7 @@
 // The data folder as a whole. The sample one is always begun empty and removed at the end: only ever a folder that
 // sampleConfig or --sandbox named.
-import { accessSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { AppError } from './domain/errors.ts';
 
 /**
@@ -10,7 +10,7 @@ import { AppError } from './domain/errors.ts';
  */
 export function prepareDataFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -22,8 +22,16 @@ export function prepareDataFolder(dataDir: string): void {
   }
 }
 
+/** One folder after the other: Node's own recursive mkdir never returns below /proc. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
 const whyUnusable: ReadonlyMap<string, string> = new Map([
   ['EEXIST', 'it is not a folder'],
+  ['ENOENT', 'it cannot be made there'],
   ['ENOTDIR', 'it is not a folder'],
   ['EACCES', 'this user may not write there'],
   ['EPERM', 'this user may not write there'],

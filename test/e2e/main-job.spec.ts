@@ -38,9 +38,7 @@ function complaints(page: Page): string[] {
 }
 
 async function probe<T>(page: Page, read: (deck: DeckProbe) => T): Promise<T> {
-  return page.evaluate(
-    `(${read.toString()})(window.__tapedeckDeck)`,
-  ) as Promise<T>;
+  return page.evaluate(`(${read.toString()})(window.__tapedeckDeck)`) as Promise<T>;
 }
 
 /** Loudness of what is heard of each side, as the loudest of several looks: speech has pauses. */
@@ -62,7 +60,10 @@ test('a call is seen live, ends, turns to Saved, and plays with each side apart'
   await expect(page.getByText('Calls will appear here')).toBeVisible();
 
   await product.call('sandbox.place', { count: 1, talkMs: 60_000, direction: 'inbound' });
-  const row = page.getByRole('grid').getByRole('row').filter({ hasText: /Incoming|Outgoing/ });
+  const row = page
+    .getByRole('grid')
+    .getByRole('row')
+    .filter({ hasText: /Incoming|Outgoing/ });
   await expect(row).toHaveCount(1);
   await expect(row).toContainText('Recording now');
   await expect(row).toContainText('Saved', { timeout: 30_000 });
@@ -96,7 +97,9 @@ test('a call is seen live, ends, turns to Saved, and plays with each side apart'
   const box = await slider.boundingBox();
   if (box === null) throw new Error('the slider is not shown');
   await page.mouse.click(box.x + box.width * 0.8, box.y + box.height / 2);
-  const durationMs = await page.evaluate(() => document.querySelector('audio')?.duration ?? 0).then((seconds) => seconds * 1000);
+  const durationMs = await page
+    .evaluate(() => document.querySelector('audio')?.duration ?? 0)
+    .then((seconds) => seconds * 1000);
   await page.waitForTimeout(600);
   const afterSeekMs = await probe(page, (deck) => deck.currentTimeMs());
   expect(afterSeekMs / durationMs).toBeGreaterThan(0.78);
@@ -109,7 +112,9 @@ test('thirty calls at once, every callback twice and out of order, end as thirty
   test.setTimeout(120_000);
   const heard = complaints(page);
   const before = await product.call('calls.count', {});
-  await page.goto((await eventually('a fresh code', async () => product.call('sandbox.status', {}))).url ?? '');
+  await page.goto(
+    (await eventually('a fresh code', async () => product.call('sandbox.status', {}))).url ?? '',
+  );
   await product.call('sandbox.place', { count: 30, talkMs: 45_000, duplicate: true, shuffle: true, seed: 7 });
   await eventually(
     'all recordings stored',

@@ -32,6 +32,12 @@ it('says in one sentence that a file is no data folder', () => {
   }
 });
 
+it.runIf(process.platform === 'linux')('says so where no folder can be made, and does not hang', () => {
+  expect(() => prepareDataFolder('/proc/tapedeck/data')).toThrow(
+    expect.objectContaining({ code: 'bad_config' }),
+  );
+});
+
 it('empties the sample folder but for the lock that is held there', () => {
   const dir = temporary();
   for (const name of ['lock.db', 'tapedeck.db', 'instance.json']) writeFileSync(join(dir, name), '');

@@ -11,6 +11,7 @@ export interface Deliveries {
     cursor: string | null,
   ): Page<DeliveryRow>;
   get(deliveryId: string): DeliveryWithBody | null;
+  /** Among the newest 10,000 deliveries: an index only for this would cost every callback. */
   lastAtMs(providerId: string): number | null;
 }
 
@@ -64,7 +65,8 @@ export function createDeliveries(db: Database): Deliveries {
   );
   const selectLast = db
     .prepare<SqlValue[], number>(
-      'SELECT receivedAtMs FROM deliveries WHERE providerId = ? ORDER BY seq DESC LIMIT 1',
+      `SELECT receivedAtMs FROM deliveries
+       WHERE seq > (SELECT max(seq) FROM deliveries) - 10000 AND providerId = ? ORDER BY seq DESC LIMIT 1`,
     )
     .pluck();
 

@@ -29,7 +29,6 @@ export const journal: Migration = {
       -- By call first, so that new calls add to its end; ids in random order would write a page for every callback.
       UNIQUE (callId, providerId, dedupeKey)
     ) STRICT;
-    CREATE INDEX deliveriesByProvider ON deliveries (providerId);
 
     CREATE TABLE events (
       seq          INTEGER PRIMARY KEY,

@@ -41,9 +41,13 @@ export async function createThreadedStore(deps: ThreadedStoreDeps): Promise<Stor
   let calls: StoreCall[] = [];
   let refused: AppError | null = null;
 
+  /** Messages whose answers are not all here yet. */
+  let underWay = 0;
+
   const flush = (): void => {
     const request: StoreRequest = calls;
     calls = [];
+    underWay += 1;
     try {
       thread.postMessage(request);
     } catch {
@@ -66,8 +70,12 @@ export async function createThreadedStore(deps: ThreadedStoreDeps): Promise<Stor
     new Promise((resolve, reject) => {
       const id = nextId++;
       open.set(id, { resolve, reject });
-      // A message costs as much as the work on ten calls, so a turn of the loop sends one.
-      if (calls.length === 0) setImmediate(flush);
+      // A message costs as much as the work on ten calls, so a turn of the loop sends one; but a thread that has
+      // nothing to do begins at once, while this loop still reads the requests that came with this one.
+      if (calls.length === 0) {
+        if (underWay === 0) process.nextTick(flush);
+        else setImmediate(flush);
+      }
       calls.push({ id, method, args });
     });
 
@@ -89,6 +97,7 @@ export async function createThreadedStore(deps: ThreadedStoreDeps): Promise<Stor
   };
   const take = (reply: StoreReply): void => {
     if (reply.kind !== 'done') return;
+    underWay = Math.max(0, underWay - 1);
     for (const changes of reply.changes) tell(changes);
     for (const answer of reply.answers) settle(answer);
   };
