@@ -34,7 +34,8 @@ export interface Journey {
   stop(): Promise<void>;
 }
 
-const token = 'a-token-that-only-journeys-use';
+/** For requests to the private listener. */
+export const token = 'a-token-that-only-journeys-use';
 
 /** Starts it without made-up calls of its own: those that a journey wants are placed by it. */
 export async function startJourney(options: JourneyOptions = {}): Promise<Journey> {
@@ -55,19 +56,18 @@ export async function startJourney(options: JourneyOptions = {}): Promise<Journe
     ['--sandbox'],
     dataDir,
   );
-  let town: Town | null = null;
+  const towns: Town[] = [];
   const app = createApp(config, {
     host: 'headless',
     version: '0.0.0',
     workerUrl: new URL('../../src/main/worker/index.ts', import.meta.url),
     storeUrl: new URL('../../src/main/store/thread/index.ts', import.meta.url),
     rendererDir: dataDir,
-    onTown: (made) => {
-      town = made;
-    },
+    onTown: (made) => towns.push(made),
   });
   const { webhooksUrl } = await app.start();
-  if (town === null) throw new Error('sample mode has started without its world');
+  const [town] = towns;
+  if (town === undefined) throw new Error('sample mode has started without its world');
   return {
     app,
     town,

@@ -39,11 +39,20 @@ export function followUps(deps: FollowUpDeps, events: readonly DomainEvent[], no
         providerId: event.providerId,
         runAtMs: nowMs,
       });
+      jobs.push(...tellerJobs(deps.rules, event, nowMs));
     } else if (event.kind.startsWith('call.')) {
       jobs.push(...callJobs(deps.rules, event, nowMs));
     }
   }
   return jobs;
+}
+
+/** Audio may be the first that is heard of a call: whose it is has to be asked then. */
+function tellerJobs(rules: FollowUpDeps['rules'], event: DomainEvent, nowMs: number): NewJob[] {
+  const callKey = keyOf(event, event.providerId);
+  return callKey !== null && rules(event.providerId)?.needsFollowing(event) === true
+    ? [followJob(callKey, nowMs)]
+    : [];
 }
 
 function callJobs(rules: FollowUpDeps['rules'], event: DomainEvent, nowMs: number): NewJob[] {
@@ -58,11 +67,20 @@ function callJobs(rules: FollowUpDeps['rules'], event: DomainEvent, nowMs: numbe
       jobs.push({ ...about, kind: 'start-recording', runAtMs: nowMs });
     }
     if (rule.needsFollowing(event)) jobs.push(followJob(callKey, nowMs));
-    if (event.kind === 'call.ended' && rule.findsRecordings && !neverAnswered.has(event.data.status ?? '')) {
+    if (rule.findsRecordings && (mayBeRecorded(event) || (isOwn && isSavedUnnamed(event)))) {
       jobs.push({ ...about, kind: 'find-recordings', runAtMs: nowMs + findSoonMs });
     }
   }
   return jobs;
+}
+
+function mayBeRecorded(event: DomainEvent): boolean {
+  return event.kind === 'call.ended' && !neverAnswered.has(event.data.status ?? '');
+}
+
+/** There is a recording, and only its list names it. */
+function isSavedUnnamed(event: DomainEvent): boolean {
+  return event.kind === 'call.told' && event.data.what === 'recording_saved';
 }
 
 /** The provider that tells, and every other one whose exact id it names: the carrier below an agent or a trunk. */

@@ -57,7 +57,7 @@ export async function downloadMedia(deps: DownloadDeps, wanted: Wanted): Promise
     deps.crashPoint('fetch:answered');
     if (answer.status === 200) return receive(deps, wanted, answer);
     await answer.drain();
-    refusal = refusalOf(answer, deps.now());
+    refusal = isExpiredLink(answer, headers) ? expiredLink() : refusalOf(answer, deps.now());
     const isAboutForm =
       refusal.code === 'provider_refused' || (answer.status === 404 && attempt >= patientAttempts);
     if (!isAboutForm) throw refusal;
@@ -96,6 +96,18 @@ function unfit(problem: 'not_audio' | 'truncated'): AppError {
   const message =
     problem === 'not_audio' ? 'The provider sent something that is not audio.' : 'The audio is not whole.';
   return new AppError(problem, message, { retryable: true });
+}
+
+/**
+ * A link that carries its own permission was asked without credentials, so these cannot be what is refused: it has
+ * expired, and the next attempt asks for a fresh one.
+ */
+function isExpiredLink({ status }: GuardedResponse, sent: Readonly<Record<string, string>>): boolean {
+  return status === 403 && Object.keys(sent).every((name) => name.toLowerCase() === 'accept');
+}
+
+function expiredLink(): AppError {
+  return new AppError('provider_unavailable', 'The link to the audio has expired.', { retryable: true });
 }
 
 /** What an answer other than 200 means for the recording. */

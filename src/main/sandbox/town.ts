@@ -36,8 +36,15 @@ export interface Town extends Pick<Sandbox, 'place' | 'callsPlaced' | 'lines'> {
   readonly telnyx: TelnyxStandIn;
   readonly elevenLabs: ElevenLabsStandIn;
   readonly liveKit: LiveKitStandIn;
-  /** Where LiveKit's trunk ends from the next call on; Telnyx at first. */
-  trunkEndsAt(network: Carrier['network']): void;
+  /** The SIP trunks between them; may be changed at any time. */
+  readonly trunks: Trunks;
+}
+
+export interface Trunks {
+  /** Where LiveKit's ends; whether that network records is said by LiveKit's switches. */
+  liveKitEndsAt: Carrier['network'];
+  /** Whether Telnyx records what ElevenLabs dials through it, and sends webhooks about it. */
+  elevenLabs: { records: boolean; tells: boolean };
 }
 
 const keys = {
@@ -70,7 +77,9 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
     apiKey: keys.TELNYX_API_KEY,
     connectionId: keys.TELNYX_CONNECTION_ID,
   });
-  let trunk: Carrier = telnyx.carrier;
+  const trunks: Trunks = { liveKitEndsAt: 'telnyx', elevenLabs: { records: false, tells: false } };
+  const liveKitTrunk = (): Carrier =>
+    trunks.liveKitEndsAt === 'telnyx' ? telnyx.carrier : twilio.carriers.trunk;
   const liveKit = createLiveKitStandIn({
     ...common,
     seed: String(seed),
@@ -78,11 +87,13 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
     trunk: { trunkId: keys.LIVEKIT_SIP_TRUNK_ID, number: queueLine.number },
     carrier: {
       get network() {
-        return trunk.network;
+        return liveKitTrunk().network;
       },
-      dial: (order) => trunk.dial(order),
+      dial: (order) => liveKitTrunk().dial(order),
     },
   });
+  // Tapedeck starts the recordings of such calls itself.
+  liveKit.switches.record = false;
   const elevenLabs = createElevenLabsStandIn({
     ...common,
     seed,
@@ -90,7 +101,13 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
     webhookSecret: keys.ELEVENLABS_WEBHOOK_SECRET,
     agentId: keys.ELEVENLABS_AGENT_ID,
     twilio: twilio.carriers.api,
-    sip: telnyx.carrier,
+    sip: {
+      network: 'telnyx',
+      dial(order) {
+        const { records: record, tells } = trunks.elevenLabs;
+        return (tells ? telnyx.carrier : telnyx.quietCarrier).dial({ ...order, record });
+      },
+    },
   });
   const random = createRandom(`${seed}/town`);
   let pilot: AbortController | null = null;
@@ -120,9 +137,7 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
     elevenLabs,
     liveKit,
     lines: twilio.lines,
-    trunkEndsAt(network) {
-      trunk = network === 'telnyx' ? telnyx.carrier : twilio.carriers.trunk;
-    },
+    trunks,
     async start() {
       const [{ twilioBaseUrl }, { baseUrl: telnyxUrl, publicKey }, { baseUrl: elevenLabsUrl }, liveKitUrl] =
         await Promise.all([twilio.start(), telnyx.start(), elevenLabs.start(), liveKit.start()]);
@@ -146,7 +161,9 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
     async seedHistory({ count }) {
       const elsewhere = Math.floor(count / 7);
       // The latest calls show one of everything and stay Twilio's; of those before some were Telnyx's.
-      const older = planHistory(createRandom(`${seed}/telnyx-history`), clock.now(), 11 + elsewhere).slice(11);
+      const older = planHistory(createRandom(`${seed}/telnyx-history`), clock.now(), 11 + elsewhere).slice(
+        11,
+      );
       telnyx.place(older.map((wish) => ({ ...wish, line: frontDesk })));
       await Promise.all([twilio.seedHistory({ count: count - elsewhere }), telnyx.idle()]);
     },

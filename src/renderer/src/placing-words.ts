@@ -91,7 +91,7 @@ const dialCatalogue: Record<DialState, ((call: CallView, context: ReasonContext)
   }),
   unknown: () => ({
     icon: 'alert',
-    label: 'Not known',
+    label: 'Unclear',
     title: 'Not known whether it rang',
     sentence:
       'Nobody knows whether this call was placed. Check the phone service, then dial again or leave it.',
@@ -122,6 +122,7 @@ export function dialSentence(code: string | null, service: string): string {
     return `${service} refused it.`;
   }
   if (code === 'provider_rate_limited' || code === 'provider_unavailable') return `${service} is busy.`;
+  if (code === 'blocked_address') return 'Its address is not one that Tapedeck trusts.';
   if (code === 'network_failed') return 'There was no connection.';
   return reasonSentence(code, { service });
 }

@@ -46,6 +46,11 @@ export function answerPlacing(
   );
 }
 
+/** @returns undefined for a call that nobody matched here */
+export function matchKeyOf({ matched }: PlacingState, callId: string): string | undefined {
+  return [...matched].find(([, calls]) => calls.some((call) => call.callId === callId))?.[0];
+}
+
 export function viewQueue({ calls }: Harness, { queuePaused }: PlacingState): Answer {
   const queued = calls.filter(({ kind }) => kind === 'priority-queue');
   return data({

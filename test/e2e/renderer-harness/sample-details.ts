@@ -44,15 +44,20 @@ export function recordingOf(call: CallView): RecordingView[] {
   ];
 }
 
-/** @param paused whether the recording that runs was paused by a person */
-export function detailOf(call: CallView, paused = false): CallDetail {
+/**
+ * @param paused whether the recording that runs was paused by a person
+ * @param matchEventKey of the match that made this call
+ */
+export function detailOf(call: CallView, paused = false, matchEventKey = 'match_before'): CallDetail {
   const isJoined = call.callId === 'joined';
   return {
     call,
     recordings: recordingOf(call),
     keys: [
-      { providerId: 'twilio', kind: 'call_sid', value: 'CA3f7a6b1c2d3e4f5061728394a5b69b21' },
-      ...(isJoined
+      ...(call.providerId === 'twilio' || isJoined
+        ? [{ providerId: 'twilio', kind: 'call_sid', value: 'CA3f7a6b1c2d3e4f5061728394a5b69b21' }]
+        : []),
+      ...(call.providerId === 'elevenlabs'
         ? [{ providerId: 'elevenlabs', kind: 'conversation_id', value: 'conv_01jz8m2n4q6r8s0t2v4w6x8y0z' }]
         : []),
     ],
@@ -60,7 +65,9 @@ export function detailOf(call: CallView, paused = false): CallDetail {
     legs: isJoined ? legsOf(call) : [],
     transcript: call.hasTranscript ? transcript : [],
     matches:
-      call.matchedBy === null ? [] : [{ eventKey: 'match_1', atMs: nowMs - 20 * 60_000, by: call.matchedBy }],
+      call.matchedBy === null
+        ? []
+        : [{ eventKey: matchEventKey, atMs: nowMs - 20 * 60_000, by: call.matchedBy }],
   };
 }
 

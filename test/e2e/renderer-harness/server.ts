@@ -8,7 +8,7 @@ import { extname, join, normalize } from 'node:path';
 import type { CallView } from '../../../src/preload/contract/calls.ts';
 import type { EventEnvelope } from '../../../src/preload/contract/events.ts';
 import type { SystemStatus } from '../../../src/preload/contract/system.ts';
-import { answerPlacing, makePlacingState, type PlacingState } from './placing.ts';
+import { answerPlacing, makePlacingState, matchKeyOf, type PlacingState } from './placing.ts';
 import { makeAudio } from './sample-audio.ts';
 import { joinedCall, mockCalls, nowMs, placedCalls, unmatchedCall } from './sample-data.ts';
 import { detailOf } from './sample-details.ts';
@@ -154,7 +154,13 @@ function procedure(harness: Harness, name: string, input: Record<string, unknown
       const call = harness.calls.find(({ callId }) => callId === input['callId']);
       return call === undefined
         ? { ok: false, error: { code: 'not_found', message: 'No such call.' } }
-        : data(detailOf(call, harness.placing.paused.has(call.mainRecordingId ?? '')));
+        : data(
+            detailOf(
+              call,
+              harness.placing.paused.has(call.mainRecordingId ?? ''),
+              matchKeyOf(harness.placing, call.callId),
+            ),
+          );
     }
     case 'recordings.playback': {
       const id = String(input['recordingId']);

@@ -8,7 +8,7 @@ import { recordingIdOf } from '../../../src/main/ids.ts';
 import type { Provider } from '../../../src/main/providers/provider.ts';
 import type { Dispatch, Output, ProcedureName } from '../../../src/preload/contract/api.ts';
 import { createNoPlacing } from './placing-parts.ts';
-import { handlersWith, memoryLog } from './parts.ts';
+import { memoryLog } from './parts.ts';
 import { callEvent, type OpenStore, openStore, recordingEvent } from './store-parts.ts';
 
 let open: OpenStore;
@@ -130,7 +130,6 @@ async function failedRecording(): Promise<{ recordingId: string; jobId: string }
   });
   return { recordingId, jobId };
 }
-
 test('calls: listed, counted and shown with the line names that Settings give', async () => {
   const callId = await open.deliver([callEvent('CA1', 'call.started', startMs, inbound)]);
   await open.deliver([callEvent('CA2', 'call.ended', startMs + 5, { ...inbound, status: 'busy' })]);
@@ -149,7 +148,6 @@ test('calls: listed, counted and shown with the line names that Settings give', 
   ]);
   expect(await code('calls.get', { callId: 'call_nobody' })).toBe('not_found');
 });
-
 test('deliveries: listed and shown with the raw body and what it became', async () => {
   const callId = await open.deliver([callEvent('CA1', 'call.started', startMs, inbound)]);
   const { items } = await ok('deliveries.list', { callId });
@@ -167,7 +165,6 @@ test('deliveries: listed and shown with the raw body and what it became', async 
   expect(await ok('deliveries.list', { providerId: 'other' })).toEqual({ items: [], nextCursor: null });
   expect(await code('deliveries.get', { deliveryId: 'x' })).toBe('not_found');
 });
-
 test('recordings.retry: only for one that has failed, and the queue is woken', async () => {
   const { recordingId, jobId } = await failedRecording();
   expect((await ok('calls.list', { needsAttention: true })).items).toHaveLength(1);
@@ -177,7 +174,6 @@ test('recordings.retry: only for one that has failed, and the queue is woken', a
   expect(await code('recordings.retry', { recordingId: 'rec_x' })).toBe('not_found');
   expect((await ok('jobs.list', { state: 'ready' })).items).toMatchObject([{ jobId, attempt: 0 }]);
 });
-
 test('jobs.retry: only for one that has given up', async () => {
   const { jobId, recordingId } = await failedRecording();
   expect((await ok('jobs.list')).items).toMatchObject([
@@ -299,10 +295,4 @@ test('sample calls can be made up in sample mode and nowhere else', async () => 
   dispatch = await connect({ sample, system: { ...system, mode: 'sample', webhooksLocalUrl: () => '' } });
   expect(await ok('sandbox.place', { count: 2 })).toEqual({ callSids: ['CA0', 'CA1'] });
   expect(await ok('sandbox.leave')).toMatchObject({ running: false });
-});
-
-test('a handler that is missing would not compile', () => {
-  // @ts-expect-error: one procedure left out
-  const incomplete: ReturnType<typeof createHandlers> = { 'calls.list': handlersWith({})['calls.list'] };
-  expect(Object.keys(incomplete)).toEqual(['calls.list']);
 });

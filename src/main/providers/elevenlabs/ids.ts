@@ -24,11 +24,18 @@ export function twilioKeys(callSid: unknown): CallKey[] {
     : [];
 }
 
-/** The id that ElevenLabs gives a call over a SIP trunk. @returns empty for what can be no id */
+/**
+ * The id of a call over a SIP trunk. A trunk that ends at Telnyx has its recording under the same Call-ID.
+ * Source: https://developers.telnyx.com/api-reference/call-recordings/list-all-call-recordings (filter[sip_call_id])
+ * @returns empty for what can be no id
+ */
 export function sipKeys(sipCallId: unknown): CallKey[] {
-  return typeof sipCallId === 'string' && sipCallIdPattern.test(sipCallId)
-    ? [{ providerId, kind: 'sip_call_id', value: sipCallId }]
-    : [];
+  if (typeof sipCallId !== 'string' || !sipCallIdPattern.test(sipCallId)) return [];
+  const key = { kind: 'sip_call_id', value: sipCallId };
+  return [
+    { providerId, ...key },
+    { providerId: 'telnyx', ...key },
+  ];
 }
 
 /** The conversations that keys name. */

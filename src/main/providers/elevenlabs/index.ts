@@ -49,7 +49,8 @@ const settings: readonly SettingField[] = [
     label: 'Phone number ID of the SIP trunk',
     isSecret: false,
     isRequired: false,
-    where: 'Only for those who call over Twilio and over a SIP trunk: the number of the trunk, found likewise.',
+    where:
+      'Only for those who call over Twilio and over a SIP trunk: the number of the trunk, found likewise.',
   },
   {
     name: 'ELEVENLABS_BASE_URL',
@@ -159,7 +160,8 @@ export function createElevenLabs({ setting, fetch, now = Date.now }: ElevenLabsD
     // No webhook says that a call has begun, and Twilio's callbacks of its calls go to ElevenLabs.
     following: {
       canStartRecording: false,
-      needsFollowing: (event) => event.kind.startsWith('call.') && event.kind !== 'call.ended',
+      needsFollowing: ({ kind }) =>
+        kind === 'recording.available' || (kind.startsWith('call.') && kind !== 'call.ended'),
       findsRecordings: true,
     },
   };

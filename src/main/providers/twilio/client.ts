@@ -126,11 +126,10 @@ function toGuarded<T>({ method, uri, username, password, headers, params, data }
   }
   const query = formOf(params);
   const credentials = Buffer.from(`${username}:${password}`).toString('base64');
-  const given = Object.entries(headers ?? {}).map(([name, value]): [string, string] => [name, String(value)]);
   const request: Parameters<Send>[0] = {
     url: query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`,
     method: verb,
-    headers: { ...Object.fromEntries(given), authorization: `Basic ${credentials}` },
+    headers: { ...headers, authorization: `Basic ${credentials}` },
     ...(verb === 'POST' ? { body: formOf(data) } : {}),
   };
   return request;
@@ -141,7 +140,10 @@ function formOf(fields: unknown): string {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(isJson(fields) ? fields : {})) {
     const values: unknown[] = Array.isArray(value) ? value : [value];
-    for (const one of values) if (one !== undefined && one !== null) form.append(name, String(one));
+    for (const one of values) {
+      if (one !== undefined && one !== null)
+        form.append(name, typeof one === 'string' ? one : JSON.stringify(one));
+    }
   }
   return form.toString();
 }

@@ -30,6 +30,8 @@ export interface TelnyxStandIn {
   /** Lets calls that come in (or that another program placed) begin now. */
   place(wishes: readonly (Omit<CallWish, 'startsAtMs'> & { startsAtMs?: number })[]): TelnyxCall[];
   readonly carrier: Carrier;
+  /** Another SIP connection of the account, which has no webhook address. */
+  readonly quietCarrier: Carrier;
   /** Behaviour; may be changed at any time. */
   readonly switches: TelnyxSwitches;
   /** What exists there, for tests to compare with what the product found. */
@@ -67,6 +69,39 @@ export function createTelnyxStandIn(options: TelnyxStandInOptions): TelnyxStandI
   });
   let placed = 0;
 
+  // Whoever dials through the trunk has its credentials, so to Telnyx it is an outgoing call; it is recorded where
+  // the trunk's voice profile says so.
+  const carrier = (target: () => string | null): Carrier => ({
+    network: 'telnyx',
+    dial(order): CarrierCall {
+      const { outcome, talkMs, to, from } = order;
+      const plan = planCall(createRandom(`${seed}/telnyx/carrier/${order.seed}`), {
+        startsAtMs: clock.now(),
+        direction: 'outbound',
+        outcome,
+        talkMs,
+        to,
+        from,
+      });
+      const listeners = new Set<(progress: CarrierProgress) => void>();
+      const { call } = lifecycle.begin(`carrier/${order.seed}`, plan, {
+        connectionId,
+        sipCallId: order.sipCallId,
+        headers: Object.entries(order.headers).map(([name, value]) => ({ name, value })),
+        webhookUrl: target(),
+        record: order.record ? { channels: 'dual', format: 'wav', initiatedBy: 'Trunking' } : null,
+        onProgress: (progress) => {
+          for (const listener of listeners) listener(progress);
+        },
+      });
+      return {
+        providerCallId: call.controlId,
+        onProgress: (listener) => void listeners.add(listener),
+        hangUp: () => lifecycle.hangUp(call),
+      };
+    },
+  });
+
   return {
     switches,
     world,
@@ -91,38 +126,8 @@ export function createTelnyxStandIn(options: TelnyxStandInOptions): TelnyxStandI
         });
         return call;
       }),
-    // Whoever dials through the trunk has its credentials, so to Telnyx it is an outgoing call; it is recorded where
-    // the trunk's voice profile says so.
-    carrier: {
-      network: 'telnyx',
-      dial(order): CarrierCall {
-        const { outcome, talkMs, to, from } = order;
-        const plan = planCall(createRandom(`${seed}/telnyx/carrier/${order.seed}`), {
-          startsAtMs: clock.now(),
-          direction: 'outbound',
-          outcome,
-          talkMs,
-          to,
-          from,
-        });
-        const listeners = new Set<(progress: CarrierProgress) => void>();
-        const { call } = lifecycle.begin(`carrier/${order.seed}`, plan, {
-          connectionId,
-          sipCallId: order.sipCallId,
-          headers: Object.entries(order.headers).map(([name, value]) => ({ name, value })),
-          webhookUrl: webhookUrl(),
-          record: order.record ? { channels: 'dual', format: 'wav', initiatedBy: 'Trunking' } : null,
-          onProgress: (progress) => {
-            for (const listener of listeners) listener(progress);
-          },
-        });
-        return {
-          providerCallId: call.controlId,
-          onProgress: (listener) => void listeners.add(listener),
-          hangUp: () => lifecycle.hangUp(call),
-        };
-      },
-    },
+    carrier: carrier(webhookUrl),
+    quietCarrier: carrier(() => null),
     hangUp: lifecycle.hangUp,
     idle: lifecycle.idle,
     async stop() {

@@ -69,7 +69,8 @@ export const LiveCallRow = memo(function LiveCallRow({ call, words, lengthMs, is
 });
 
 export function numberOf(call: CallView): string {
-  return call.otherParty?.display ?? 'Number withheld';
+  // Audio without a call has no number to be withheld.
+  return call.otherParty?.display ?? (call.unmatched ? 'Number not known' : 'Number withheld');
 }
 
 export function lineOf(call: CallView): string {

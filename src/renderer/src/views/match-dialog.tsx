@@ -43,8 +43,8 @@ function Content({ callId }: { callId: string }) {
     <div className={styles.content}>
       {call !== null && (
         <p>
-          Which call does this belong to? <strong>{momentAndLength(call, nowMs)}</strong>
-          {call.otherParty === null ? '' : `, ${numberOf(call)}`}. Both become one call; that can be undone.
+          Which call does the {call.recordingCount > 0 ? 'recording' : 'transcript'} of{' '}
+          <strong>{momentAndLength(call, nowMs)}</strong> belong to? Both become one call; that can be undone.
         </p>
       )}
       <Candidates callId={callId} nowMs={nowMs} />

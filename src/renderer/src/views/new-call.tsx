@@ -144,7 +144,7 @@ function Form({ ways, numberField }: FormProps) {
           value={draft.from}
           onChange={({ target }) => change({ from: target.value })}
         >
-          <option value="">As the phone service is set up</option>
+          <option value="">The usual one</option>
           {lines?.map(({ number, label }) => (
             <option key={number} value={number}>
               {label}, {number}

@@ -52,7 +52,7 @@ function Findings({ providerId }: { providerId: string }) {
     );
   }
   return (
-    <ul role="status">
+    <ul aria-live="polite">
       {asked.data?.findings.map(({ ok, text }) => (
         <li key={text} className={styles.finding}>
           <ToneText tone={ok ? 'ok' : 'wait'} icon={ok ? 'check' : 'alert'} isQuiet>
@@ -109,6 +109,6 @@ function summaryOf(
   const heard =
     lastDeliveryAtMs === null
       ? `${name} has not reported a call yet.`
-      : `Last heard of ${momentInWords(lastDeliveryAtMs, nowMs)}.`;
-  return vias.length === 0 ? heard : `${heard} Places calls: ${vias.map(({ label }) => label).join('; ')}.`;
+      : `Last heard of it ${momentInWords(lastDeliveryAtMs, nowMs)}.`;
+  return vias.length === 0 ? heard : `${heard} Calls can be placed with it.`;
 }

@@ -33,7 +33,7 @@ describe('starting a recording', () => {
     expect(answer).toMatchObject({ outcome: 'started' });
     const created = seen.find(({ method }) => method === 'POST');
     expect(created?.url.pathname).toMatch(new RegExp(`/Calls/${sid}/Recordings\\.json$`));
-    expect([...(created?.form ?? [])].toSorted()).toEqual([
+    expect([...(created?.form ?? [])].toSorted((a, b) => (a.join() < b.join() ? -1 : 1))).toEqual([
       ['RecordingChannels', 'dual'],
       ['RecordingStatusCallback', `${publicUrl}/webhooks/twilio-recording#rc=5&rp=5xx,ct,rt`],
       ['RecordingStatusCallbackEvent', 'absent'],
