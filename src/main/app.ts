@@ -157,13 +157,13 @@ async function startSandbox({ config, options, clock, onStop }: SampleParts): Pr
   const { createTown } = await import('./sandbox/town.ts');
   const town = createTown({ clock, seed: config.sandbox.seed });
   onStop(() => town.stop());
-  const settings = new Map(Object.entries(await town.start()));
+  await town.start();
   options.onTown?.(town);
   return {
     lines: town.lines,
     place: (input) => town.place(input),
     callsPlaced: () => town.callsPlaced(),
-    setting: (name) => settings.get(name),
+    setting: (name) => town.settings[name],
     async begin(webhooksUrl) {
       town.connect({ webhookBaseUrl: webhooksUrl });
       if (config.sandbox.history > 0) await town.seedHistory({ count: config.sandbox.history });

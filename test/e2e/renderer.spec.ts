@@ -54,7 +54,7 @@ for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
       await page.setViewportSize({ width, height: 820 });
       await page.goto(harness.url + hash);
-      await expect(page.getByText('Phone service')).toBeAttached();
+      await expect(page.getByText('Phone service', { exact: true })).toBeAttached();
       await page.keyboard.press('?');
       await expect(page.getByRole('dialog')).toBeVisible();
       await page.keyboard.press('Escape');
@@ -161,7 +161,7 @@ test('matches a recording by hand, and undoes it', async ({ page }) => {
   await expect(page.getByRole('heading', { name: '(415) 555-0177' })).toBeVisible();
   await expect(page.getByText(/^Matched by a person/)).toBeVisible();
   await expect(page.locator('[data-call-id="lost"]')).toHaveCount(0);
-  await page.getByRole('region', { name: 'Matched' }).getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('status', { name: 'Matched' }).getByRole('button', { name: 'Undo' }).click();
   await expect(page.locator('[data-call-id="lost"]')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Match by hand' })).toBeVisible();
 });

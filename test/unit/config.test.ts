@@ -96,7 +96,9 @@ describe('settings', () => {
     const sources = globSync(['src/main/**/*.ts', 'tools/*.ts'], { cwd: root });
     const read = sources.flatMap(
       (path) =>
-        readFileSync(join(root, path), 'utf8').match(/\b(?:TAPEDECK|TWILIO|WEBHOOK)_[A-Z_]+\b/g) ?? [],
+        readFileSync(join(root, path), 'utf8').match(
+          /\b(?:TAPEDECK|TWILIO|WEBHOOK|TELNYX|ELEVENLABS|LIVEKIT)_[A-Z_]+\b/g,
+        ) ?? [],
     );
     const forTests = ['TAPEDECK_CRASH_AT', 'TAPEDECK_CHROMIUM', 'TAPEDECK_TEST_SIZE', 'TAPEDECK_SCREENSHOTS'];
     expect(new Set(read.filter((name) => !forTests.includes(name)))).toEqual(new Set(offered));

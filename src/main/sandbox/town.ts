@@ -20,8 +20,9 @@ export interface TownOptions {
 }
 
 export interface Town extends Pick<Sandbox, 'place' | 'callsPlaced' | 'lines'> {
-  /** @returns every setting of every provider by its configuration name: made-up keys and where the stand-ins are */
-  start(): Promise<Record<string, string>>;
+  start(): Promise<void>;
+  /** Every setting of every provider by its configuration name: made-up keys, and once started where the stand-ins are. */
+  readonly settings: Readonly<Record<string, string>>;
   /** Says where webhooks of all of them go from now on; only loopback addresses are ever connected to. */
   connect(target: { webhookBaseUrl: string }): void;
   /** Calls of earlier today and the days before, a few of them at Telnyx, told at once. */
@@ -109,6 +110,7 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
       },
     },
   });
+  const settings: Record<string, string> = { ...keys };
   const random = createRandom(`${seed}/town`);
   let pilot: AbortController | null = null;
 
@@ -138,11 +140,11 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
     liveKit,
     lines: twilio.lines,
     trunks,
+    settings,
     async start() {
       const [{ twilioBaseUrl }, { baseUrl: telnyxUrl, publicKey }, { baseUrl: elevenLabsUrl }, liveKitUrl] =
         await Promise.all([twilio.start(), telnyx.start(), elevenLabs.start(), liveKit.start()]);
-      return {
-        ...keys,
+      Object.assign(settings, {
         TWILIO_API_BASE_URL: twilioBaseUrl,
         TELNYX_BASE_URL: telnyxUrl,
         TELNYX_PUBLIC_KEY: publicKey,
@@ -152,7 +154,7 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
         ELEVENLABS_SIP_PHONE_NUMBER_ID: elevenLabs.phoneNumberIds.sip ?? '',
         LIVEKIT_URL: liveKitUrl,
         LIVEKIT_FROM_NUMBER: queueLine.number,
-      };
+      });
     },
     connect(target) {
       for (const standIn of [twilio, telnyx, elevenLabs, liveKit]) standIn.connect(target);

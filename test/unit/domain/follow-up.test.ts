@@ -92,6 +92,32 @@ describe('what follows an event', () => {
     ]);
   });
 
+  it('audio of a call that is followed has its provider asked whose call it was', () => {
+    const available: DomainEvent = {
+      ...recording('recording.available'),
+      providerId: 'elevenlabs',
+      keys: [conversation],
+    };
+    expect(named(available)).toEqual([
+      'fetch-recording: rec_elevenlabs_RE1',
+      'follow-call: elevenlabs conversation_id conv_1',
+    ]);
+  });
+
+  it('a recording that is saved without its id is looked for at the one who says so', () => {
+    const told = (what: string): DomainEvent => ({
+      kind: 'call.told',
+      eventKey: 'told 1',
+      providerId: 'twilio',
+      occurredAtMs: nowMs,
+      sequence: 0,
+      keys: [sid('CA1'), { providerId: 'quiet', kind: 'id', value: 'x1' }],
+      data: { what },
+    });
+    expect(named(told('recording_saved'))).toEqual(['find-recordings: twilio call_sid CA1']);
+    expect(named(told('recording_paused'))).toEqual([]);
+  });
+
   it.each(['busy', 'no_answer', 'canceled'] as const)('nothing is searched after %s', (status) => {
     expect(named(event('call.ended', [sid('CA1')], { status }))).toEqual([]);
   });

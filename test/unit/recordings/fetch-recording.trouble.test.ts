@@ -78,6 +78,25 @@ describe('what is never kept', () => {
     expect(await rig.row()).toMatchObject({ status: 'failed', reason: 'provider_refused' });
   });
 
+  test('a link that has expired says nothing of our keys: a fresh one is asked for, and nothing is paused', async () => {
+    await start(send(403, 'Request has expired'));
+    const links: string[] = [];
+    const providers = rig.deps.providers.map((provider) => ({
+      ...provider,
+      media: () => {
+        const url = `${rig.media.url}/link-${links.length}.wav`;
+        links.push(url);
+        return [{ url, headers: {} }];
+      },
+    }));
+    const { settlement } = await rig.run({ providers });
+    expect(settlement).toMatchObject({ result: 'retry', errorCode: 'provider_unavailable' });
+    if ('runAtMs' in settlement) rig.clock.nowMs = settlement.runAtMs;
+    rig.media.otherwise = send(200, wav);
+    expect((await rig.run({ providers })).settlement).toMatchObject({ result: 'done' });
+    expect(links).toHaveLength(2);
+  });
+
   test('gives up after its last attempt, and says what was wrong', async () => {
     await start(refuse(404, 20404));
     let last = await rig.runAndWait();

@@ -20,9 +20,13 @@ describe('dialling', () => {
       expect(answer.fact.events[0]?.keys).toEqual([
         ourCallKey(order.callId),
         keyOf(conversationId),
-        network === 'twilio'
-          ? { providerId: 'twilio', kind: 'call_sid', value: phone?.callSid }
-          : { providerId: 'elevenlabs', kind: 'sip_call_id', value: phone?.callId },
+        ...(network === 'twilio'
+          ? [{ providerId: 'twilio', kind: 'call_sid', value: phone?.callSid }]
+          : ['elevenlabs', 'telnyx'].map((providerId) => ({
+              providerId,
+              kind: 'sip_call_id',
+              value: phone?.callId,
+            }))),
       ]);
       expect({ userId, dynamicVariables }).toEqual({
         userId: order.callId,
