@@ -55,7 +55,10 @@ export async function createTwilioMedia(otherwise: MediaAnswer = oneSecond): Pro
   const standin: Omit<MediaStandin, 'url' | 'close'> = { asked: [], next: [], otherwise };
   const server = http.createServer((request, response) => {
     standin.asked.push(request.url ?? '');
-    if (request.headers.authorization !== credentials) return refuse(401, 20003)(request, response);
+    // A link that carries its own permission is asked for without credentials.
+    const needsCredentials = request.url?.startsWith('/link-') !== true;
+    if (needsCredentials && request.headers.authorization !== credentials)
+      return refuse(401, 20003)(request, response);
     (standin.next.shift() ?? standin.otherwise)(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));

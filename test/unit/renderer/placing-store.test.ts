@@ -137,6 +137,24 @@ describe('setting up', () => {
     expect(asks(app, 'settings.get')).toHaveLength(2);
   });
 
+  it('shows a setting as it was changed at once, and as it was stored when that failed', async () => {
+    const stored = { lines: [], keepRefusedUntilMs: null, matching: 'exact' };
+    const answers: Record<string, unknown> = {
+      'settings.get': stored,
+      'settings.update': { ...stored, matching: 'auto_unique' },
+    };
+    const app = makeApp(answers);
+    await app.state().loadSettings();
+    const change = app.state().updateSettings({ matching: 'auto_unique' });
+    expect(app.state().settings?.matching).toBe('auto_unique');
+    expect(await change).toBeNull();
+    answers['settings.update'] = undefined;
+    expect(await app.state().updateSettings({ lines: [{ number: '1', label: 'x' }] })).toMatchObject({
+      code: 'internal',
+    });
+    expect(app.state().settings).toEqual(stored);
+  });
+
   it('warns of a clock that is wrong, and of nothing else that was refused', () => {
     const app = makeApp();
     const refused = (reason: 'clock_skew' | 'bad_signature'): EventEnvelope => ({

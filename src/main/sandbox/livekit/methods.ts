@@ -33,7 +33,7 @@ function texts(body: Body, name: string): Record<string, string> {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]));
 }
 
-function require(allowed: boolean): void {
+function demand(allowed: boolean): void {
   if (!allowed) throw new TwirpError(401, 'unauthenticated', 'permissions denied');
 }
 
@@ -58,7 +58,7 @@ const sipCodes = {
 } as const;
 
 const createSipParticipant: Method = async ({ rooms, trunk }, body, claims) => {
-  require(grants(claims, 'sip', 'call'));
+  demand(grants(claims, 'sip', 'call'));
   const to = text(body, 'sipCallTo');
   const roomName = text(body, 'roomName');
   const trunkId = text(body, 'sipTrunkId');
@@ -93,14 +93,14 @@ const createSipParticipant: Method = async ({ rooms, trunk }, body, claims) => {
 
 const listParticipants: Method = (deps, body, claims) => {
   const name = text(body, 'room');
-  require(grants(claims, 'video', 'roomAdmin', name));
+  demand(grants(claims, 'video', 'roomAdmin', name));
   const participants = listed(deps, roomNamed(deps, name));
   return { participants: participants.map((one) => inProtocolNames(participantView(one))) };
 };
 
 const getParticipant: Method = (deps, body, claims) => {
   const name = text(body, 'room');
-  require(grants(claims, 'video', 'roomAdmin', name));
+  demand(grants(claims, 'video', 'roomAdmin', name));
   const identity = text(body, 'identity');
   const found = listed(deps, roomNamed(deps, name)).find((one) => one.identity === identity);
   if (found === undefined) throw new TwirpError(404, 'not_found', 'participant does not exist');
@@ -108,7 +108,7 @@ const getParticipant: Method = (deps, body, claims) => {
 };
 
 const listRooms: Method = ({ rooms }, body, claims) => {
-  require(grants(claims, 'video', 'roomList'));
+  demand(grants(claims, 'video', 'roomList'));
   const names = field(body, 'names');
   const wanted = Array.isArray(names) && names.length > 0 ? new Set<unknown>(names) : null;
   const found = [...rooms.open.values()].filter(({ name }) => wanted === null || wanted.has(name));

@@ -126,8 +126,7 @@ export function createRooms(deps: RoomsDeps): Rooms {
   const progressed = (
     room: SimRoom,
     participant: SimParticipant,
-    call: CarrierCall,
-    sipCallId: string,
+    { call, network, sipCallId }: { call: CarrierCall; network: Carrier['network']; sipCallId: string },
     progress: CarrierProgress,
   ): void => {
     const { attributes } = participant;
@@ -136,7 +135,7 @@ export function createRooms(deps: RoomsDeps): Rooms {
     if (progress.state === 'ringing') attributes['sip.callStatus'] = 'ringing';
     if (progress.state === 'in_progress') {
       attributes['sip.callStatus'] = 'active';
-      if (carrier.network === 'twilio') attributes['sip.twilio.callSid'] = call.providerCallId;
+      if (network === 'twilio') attributes['sip.twilio.callSid'] = call.providerCallId;
       const info = {
         sid: idOf('TR', participant.sid),
         type: 'AUDIO',
@@ -189,13 +188,15 @@ export function createRooms(deps: RoomsDeps): Rooms {
       enter(room, participant);
       const sipCallId = uuidOf(`sip/${callSeed}`);
       const { to, from, headers } = wish;
+      // Where the trunk ends may be changed; a call stays where it is.
+      const { network } = carrier;
       const call = carrier.dial({ seed: callSeed, to, from, headers, sipCallId, ...deps.wish() });
       live.set(participant, call);
       const answered = new Promise<'answered' | 'busy' | 'no_answer' | 'failed'>((resolve) => {
         track(
           new Promise<void>((ended) => {
             call.onProgress((progress) => {
-              progressed(room, participant, call, sipCallId, progress);
+              progressed(room, participant, { call, network, sipCallId }, progress);
               if (progress.state === 'in_progress') resolve('answered');
               if (progress.state !== 'ended') return;
               resolve(progress.outcome === 'completed' ? 'failed' : progress.outcome);

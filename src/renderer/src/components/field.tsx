@@ -32,18 +32,16 @@ interface CheckFieldProps {
   label: string;
   hint?: ReactNode;
   checked: boolean;
-  disabled?: boolean;
   onChange: (checked: boolean) => void;
 }
 
-export function CheckField({ id, label, hint, checked, disabled = false, onChange }: CheckFieldProps) {
+export function CheckField({ id, label, hint, checked, onChange }: CheckFieldProps) {
   return (
     <div className={styles.check}>
       <input
         id={id}
         type="checkbox"
         checked={checked}
-        disabled={disabled}
         {...described(id, hint, null)}
         onChange={(event) => onChange(event.target.checked)}
       />

@@ -31,6 +31,7 @@ export interface SetupSlice {
 /** @param client asked about providers and settings */
 export function createSetupSlice(client: Client): StateCreator<AppState, [], [], SetupSlice> {
   return (set, get) => {
+    let lastChange = 0;
     const putCheck = (providerId: string, check: Asked<ProviderCheck>): void =>
       set({ checksById: { ...get().checksById, [providerId]: check } });
     const putNumbers = (providerId: string, numbers: Asked<ProviderNumber[]>): void =>
@@ -49,10 +50,18 @@ export function createSetupSlice(client: Client): StateCreator<AppState, [], [],
       },
 
       async updateSettings(change) {
+        const before = get().settings;
+        // Shown at once: a switch that waits for an answer looks broken.
+        if (before !== null) set({ settings: changed(before, change) });
+        lastChange += 1;
+        const turn = lastChange;
         const reply = await client.invoke('settings.update', change);
-        if (!reply.ok) return reply.error;
-        set({ settings: reply.data });
-        return null;
+        // A later change has the last word about what is shown.
+        if (turn === lastChange) {
+          if (reply.ok) set({ settings: reply.data });
+          else await get().loadSettings();
+        }
+        return reply.ok ? null : reply.error;
       },
 
       async checkProvider(providerId) {
@@ -110,5 +119,13 @@ export function createSetupSlice(client: Client): StateCreator<AppState, [], [],
         if (isStale && get().settings !== null) void get().loadSettings();
       },
     };
+  };
+}
+
+function changed(settings: SettingsView, { lines, matching }: Input<'settings.update'>): SettingsView {
+  return {
+    ...settings,
+    ...(lines === undefined ? {} : { lines }),
+    ...(matching === undefined ? {} : { matching }),
   };
 }

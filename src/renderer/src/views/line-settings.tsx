@@ -35,7 +35,6 @@ export function LineSettings() {
               id={`line-record-${line.number}`}
               label="Record calls on this line"
               checked={line.record === true}
-              disabled={isBusy}
               onChange={(record) =>
                 void change({
                   lines: lines.map((other) => (other.number === line.number ? { ...other, record } : other)),

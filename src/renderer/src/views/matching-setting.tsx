@@ -7,7 +7,7 @@ import { useSettingChange } from './use-setting-change.ts';
 /** Whether a recording that names no call may join one by number and time. */
 export function MatchingSetting() {
   const matching = useApp((state) => state.settings?.matching ?? 'exact');
-  const { change, error, isBusy } = useSettingChange();
+  const { change, error } = useSettingChange();
   return (
     <section className={styles.service} aria-label="Matching">
       <h3 className={styles.name}>Matching</h3>
@@ -16,7 +16,6 @@ export function MatchingSetting() {
         label="Match by number and time when only one call fits"
         hint={matchingWords[matching]}
         checked={matching === 'auto_unique'}
-        disabled={isBusy}
         onChange={(isOn) => void change({ matching: isOn ? 'auto_unique' : 'exact' })}
       />
       {error !== null && (
