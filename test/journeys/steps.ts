@@ -27,7 +27,8 @@ export async function storedCall(
     return await until(async () => {
       last = await call('calls.get', { callId });
       const stored = last.recordings.filter(({ status }) => status === 'stored');
-      return stored.length >= count ? last : null;
+      // Recordings may be here before the call's end has been asked for.
+      return stored.length >= count && last.call.status === 'completed' ? last : null;
     }, withinMs);
   } catch (cause) {
     throw new Error(`recordings are missing: ${JSON.stringify(last, null, 1)}`, { cause });
