@@ -1,4 +1,5 @@
 import { openStore } from '../unit/store/samples.ts';
+import { storeChecksSuite } from './store-checks.suite.ts';
 import { storeDeliveriesSuite } from './store-deliveries.suite.ts';
 import { storeListsSuite } from './store-lists.suite.ts';
 import { storeMatchesSuite } from './store-matches.suite.ts';
@@ -8,3 +9,4 @@ storeSuite('sqlite store', openStore);
 storeDeliveriesSuite('sqlite store', openStore);
 storeListsSuite('sqlite store', openStore);
 storeMatchesSuite('sqlite store', openStore);
+storeChecksSuite('sqlite store', openStore);

@@ -1,4 +1,5 @@
 import { openThreadedStore } from '../unit/store/thread/threaded.ts';
+import { storeChecksSuite } from './store-checks.suite.ts';
 import { storeDeliveriesSuite } from './store-deliveries.suite.ts';
 import { storeListsSuite } from './store-lists.suite.ts';
 import { storeMatchesSuite } from './store-matches.suite.ts';
@@ -8,3 +9,4 @@ storeSuite('store on a thread', openThreadedStore);
 storeDeliveriesSuite('store on a thread', openThreadedStore);
 storeListsSuite('store on a thread', openThreadedStore);
 storeMatchesSuite('store on a thread', openThreadedStore);
+storeChecksSuite('store on a thread', openThreadedStore);

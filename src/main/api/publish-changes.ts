@@ -3,7 +3,7 @@
 import type { Log } from '../log.ts';
 import type { Changes, Store } from '../store/store.ts';
 import type { EventBus } from './event-bus.ts';
-import { deliveryView, jobView, recordingView, refusalView, type Views } from './views.ts';
+import { checkRunView, deliveryView, jobView, recordingView, refusalView, type Views } from './views.ts';
 
 export interface ChangePublisher {
   /** Publishes what is noted now (tests, shutting down). */
@@ -14,7 +14,14 @@ export interface ChangePublisher {
 export interface ChangePublisherDeps {
   store: Pick<
     Store,
-    'onChange' | 'getCallRow' | 'getRecording' | 'listDeliveries' | 'getDelivery' | 'getRefusal' | 'getJob'
+    | 'onChange'
+    | 'getCallRow'
+    | 'getRecording'
+    | 'listDeliveries'
+    | 'getDelivery'
+    | 'getRefusal'
+    | 'getJob'
+    | 'getCheckRun'
   >;
   bus: EventBus;
   views: Pick<Views, 'call'>;
@@ -36,6 +43,7 @@ interface Noted {
   deliveries: Set<string>;
   refusals: Set<string>;
   jobs: Set<string>;
+  runs: Set<string>;
   system: boolean;
 }
 
@@ -46,11 +54,12 @@ const nothingNoted = (): Noted => ({
   deliveries: new Set(),
   refusals: new Set(),
   jobs: new Set(),
+  runs: new Set(),
   system: false,
 });
 
-const sizeOf = ({ calls, merged, recordings, deliveries, refusals, jobs }: Noted): number =>
-  calls.size + merged.size + recordings.size + deliveries.size + refusals.size + jobs.size;
+const sizeOf = ({ calls, merged, recordings, deliveries, refusals, jobs, runs }: Noted): number =>
+  calls.size + merged.size + recordings.size + deliveries.size + refusals.size + jobs.size + runs.size;
 
 export function publishChanges(deps: ChangePublisherDeps): ChangePublisher {
   const { store, bus, log } = deps;
@@ -66,6 +75,7 @@ export function publishChanges(deps: ChangePublisherDeps): ChangePublisher {
     for (const id of changes.deliveryIds) noted.deliveries.add(id);
     for (const id of changes.refusalIds) noted.refusals.add(id);
     for (const id of changes.jobIds) noted.jobs.add(id);
+    for (const id of changes.runIds) noted.runs.add(id);
     noted.system ||= changes.system;
     schedule(roundMs);
   };
@@ -128,6 +138,9 @@ async function publish(deps: ChangePublisherDeps, due: Noted): Promise<void> {
     bus.publish('delivery.refused', { refusal: refusalView(row) }),
   );
   await eachFound(due.jobs, store.getJob, (row) => bus.publish('job.changed', { job: jobView(row) }));
+  await eachFound(due.runs, store.getCheckRun, (row) =>
+    bus.publish('check.changed', { run: checkRunView(row) }),
+  );
   if (due.system) bus.publish('system.changed', {});
 }
 

@@ -1,11 +1,13 @@
 // Rows as stored -> views as the contract has them.
 import type { DeliveryView, JobView, RefusalView } from '../../preload/contract/activity.ts';
+import type { CheckRunView } from '../../preload/contract/checks.ts';
 import type { CallDetail, CallView, PartyView } from '../../preload/contract/calls.ts';
 import type { RecordingView } from '../../preload/contract/recordings.ts';
 import type { ProviderNumber, SettingsView } from '../../preload/contract/system.ts';
 import type { CallRow } from '../domain/call.ts';
 import { displayNumber } from '../domain/phone.ts';
 import type { RecordingRow } from '../domain/recording.ts';
+import type { CheckRun } from '../store/check-store.ts';
 import type { CallWithEvents, DeliveryRow, JobRow, RefusalRow, StoredEvent } from '../store/store.ts';
 import { toTimeline } from './timeline.ts';
 
@@ -137,4 +139,9 @@ export function refusalView({ body, ...row }: RefusalRow): RefusalView {
 
 export function jobView({ generation: _generation, ...row }: JobRow): JobView {
   return row;
+}
+
+/** A run as the console sees it: where a backfill goes on is nobody's business. */
+export function checkRunView({ resume: _resume, ...run }: CheckRun): CheckRunView {
+  return run;
 }

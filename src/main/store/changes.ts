@@ -1,7 +1,7 @@
 // What a transaction changed. Noted while it runs, told only after its commit.
 import type { Changes } from './store.ts';
 
-type Subject = 'call' | 'recording' | 'delivery' | 'refusal' | 'job';
+type Subject = 'call' | 'recording' | 'delivery' | 'refusal' | 'job' | 'run';
 
 /** Grows as rows are written. A unit of work that is rolled back takes its notes with it. */
 export interface ChangeLog {
@@ -38,6 +38,7 @@ export function createChangeLog(): ChangeLog {
         delivery: new Set(),
         refusal: new Set(),
         job: new Set(),
+        run: new Set(),
       };
       const merged: { callId: string; intoCallId: string }[] = [];
       let system = false;
@@ -54,6 +55,7 @@ export function createChangeLog(): ChangeLog {
         deliveryIds: ids.delivery,
         refusalIds: ids.refusal,
         jobIds: ids.job,
+        runIds: ids.run,
         system,
       };
     },

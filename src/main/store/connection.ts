@@ -1,6 +1,7 @@
 // One open connection with everything that is prepared on it. Opened anew as a whole after a failing disk.
 import type { Clock } from '../domain/clock.ts';
 import { type Calls, createCalls } from './calls.ts';
+import { type Checks, createChecks } from './checks.ts';
 import { type ClaimJobs, createClaimJobs } from './claim-jobs.ts';
 import { type Database, openWriter } from './database.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
@@ -8,6 +9,7 @@ import { createJobs, type Jobs } from './jobs.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createMatches, type Matches } from './matches.ts';
 import { createMergeCalls } from './merge-calls.ts';
+import { createOutages, type Outages } from './outages.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { createProjection, type Projection } from './projection.ts';
 import { createRecordings, type Recordings } from './recordings.ts';
@@ -28,6 +30,8 @@ export interface Connection {
   claims: ClaimJobs;
   settings: Settings;
   refusals: Refusals;
+  checks: Checks;
+  outages: Outages;
 }
 
 export interface ConnectionDeps {
@@ -62,6 +66,8 @@ export function openConnection(deps: ConnectionDeps): Connection {
       claims: createClaimJobs(db),
       settings: createSettings(db),
       refusals: createRefusals(db),
+      checks: createChecks(db),
+      outages: createOutages(db),
     };
   } catch (error) {
     db.close();

@@ -9,6 +9,7 @@ import { calls } from './migrations/0002-calls.ts';
 import { queue } from './migrations/0003-queue.ts';
 import { settings } from './migrations/0004-settings.ts';
 import { placing } from './migrations/0005-placing.ts';
+import { checks } from './migrations/0006-checks.ts';
 
 export interface Migration {
   /** Append-only, without gaps; becomes the database's user_version. */
@@ -17,7 +18,7 @@ export interface Migration {
   sql: string;
 }
 
-export const migrations: readonly Migration[] = [journal, calls, queue, settings, placing];
+export const migrations: readonly Migration[] = [journal, calls, queue, settings, placing, checks];
 
 const backupsKept = 3;
 

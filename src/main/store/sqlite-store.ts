@@ -171,6 +171,21 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
     getRefusal: async (refusalId) => attempt(() => current().refusals.get(refusalId)),
     dropRefusedBodies: () => write('other', ({ refusals }, log) => refusals.dropBodies(log)),
 
+    putCheckRun: (run) => write('other', ({ checks }, log) => checks.put(run, log)),
+    addCheckOutcomes: (runId, outcomes) =>
+      write('other', ({ checks }, log) => checks.addOutcomes(runId, outcomes, log)),
+    getCheckRun: async (runId) => attempt(() => current().checks.get(runId)),
+    listCheckRuns: async (query, limit, cursor) => attempt(() => current().checks.list(query, limit, cursor)),
+    listOpenCheckRuns: async () => attempt(() => current().checks.open()),
+    listCheckOutcomes: async (runId, offset, limit) =>
+      attempt(() => current().checks.outcomes(runId, offset, limit)),
+    listOutcomesOfCall: async (callId, limit) =>
+      attempt(() => current().checks.outcomesOfCall(callId, limit)),
+    putCheckMark: (mark) => write('other', ({ checks }, log) => checks.putMark(mark, log)),
+    listCheckMarks: async () => attempt(() => current().checks.marks()),
+    putOutage: (outage) => write('other', ({ outages }, log) => outages.put(outage, log)),
+    listOutages: async (fromMs, toMs) => attempt(() => current().outages.list(fromMs, toMs)),
+
     getSetting: async (name) => attempt(() => current().settings.get(name)),
     putSetting: (name, value) => write('other', ({ settings }, log) => settings.put(name, value, log)),
     pauseProvider: (providerId, code) =>

@@ -32,6 +32,16 @@ export const errorCodes = [
   'call_not_live',
   'not_eligible',
   'no_candidate',
+  // Why a copy could not be kept in a storage of the clinic's own.
+  'storage_refused',
+  'storage_not_found',
+  'storage_unavailable',
+  'storage_public',
+  'copy_differs',
+  // Why nobody outside can reach Tapedeck.
+  'web_link_refused',
+  'web_link_taken',
+  'web_link_unreachable',
   // What was wrong with the bytes that came.
   'not_audio',
   'truncated',

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { deliveryView, jobView, refusalView } from './activity.ts';
 import { callView } from './calls.ts';
+import { checkRunView } from './checks.ts';
 import { recordingView } from './recordings.ts';
 
 export const events = {
@@ -18,6 +19,8 @@ export const events = {
   'delivery.added': z.object({ delivery: deliveryView }),
   'delivery.refused': z.object({ refusal: refusalView }),
   'job.changed': z.object({ job: jobView }),
+  /** A check began, went on or ended. */
+  'check.changed': z.object({ run: checkRunView }),
   /** Providers, storage, settings or mode changed: ask system.status again. */
   'system.changed': z.object({}),
   /** Events were missed: ask again for everything shown. */

@@ -8,6 +8,9 @@ import { type Database, databasePathIn, openWriter, quickCheck } from '../../../
 import { type Migration, migrate, migrations } from '../../../src/main/store/migrate.ts';
 import { callEvent, delivery, openStore, temporaryDir } from './samples.ts';
 
+/** Of the newest database that this version of the product makes. */
+const newest = migrations.length;
+
 const versionOf = (db: Database): number => Number(db.pragma('user_version', { simple: true }));
 const tablesOf = (db: Database): string[] =>
   db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`).pluck().all();
@@ -32,6 +35,7 @@ describe('each migration, from the version before it', () => {
     [3, ['jobs', 'providerPauses']],
     [4, ['refusals', 'settings']],
     [5, []],
+    [6, ['checkMarks', 'checkOutcomes', 'checkRuns', 'outages']],
   ];
   it('is in the table below', () => {
     expect(migrations.map(({ number }) => number)).toEqual(added.map(([number]) => number));
@@ -70,14 +74,13 @@ describe('an existing database', () => {
       what: 'x',
       sql: `CREATE TABLE t${number} (x INTEGER) STRICT`,
     });
-    for (const number of [6, 7, 8]) {
-      migrate(db, { dataDir, migrations: [...migrations, later(6), later(7), later(8)].slice(0, number) });
+    const numbers = [newest + 1, newest + 2, newest + 3];
+    for (const number of numbers) {
+      migrate(db, { dataDir, migrations: [...migrations, ...numbers.map(later)].slice(0, number) });
     }
-    expect(readdirSync(join(dataDir, 'backups')).sort()).toEqual([
-      'before-0006.db',
-      'before-0007.db',
-      'before-0008.db',
-    ]);
+    expect(readdirSync(join(dataDir, 'backups')).sort()).toEqual(
+      numbers.map((number) => `before-${String(number).padStart(4, '0')}.db`),
+    );
     db.close();
   });
 
@@ -90,24 +93,24 @@ describe('an existing database', () => {
   });
 
   it('stays as it was when a migration fails', () => {
-    const { db, dataDir } = openAt(5);
+    const { db, dataDir } = openAt(newest);
     const broken: Migration = {
-      number: 6,
+      number: newest + 1,
       what: 'broken',
       sql: 'CREATE TABLE half (x INTEGER) STRICT; CREATE TABLE half (x)',
     };
     expect(() => migrate(db, { dataDir, migrations: [...migrations, broken] })).toThrow(/half/);
-    expect([versionOf(db), tablesOf(db).includes('half')]).toEqual([5, false]);
+    expect([versionOf(db), tablesOf(db).includes('half')]).toEqual([newest, false]);
     db.close();
   });
 
   it('of a newer version is refused and left alone', async () => {
-    const { db, dataDir } = openAt(5);
-    db.pragma('user_version = 6');
+    const { db, dataDir } = openAt(newest);
+    db.pragma(`user_version = ${newest + 1}`);
     db.close();
     await expect(openStore({ dataDir })).rejects.toMatchObject({ code: 'database_newer' });
     const again = openWriter(databasePathIn(dataDir));
-    expect(versionOf(again)).toBe(6);
+    expect(versionOf(again)).toBe(newest + 1);
     again.close();
   });
 
@@ -144,7 +147,7 @@ describe('a process that is killed while it migrates', () => {
       expect(tablesOf(after)).toEqual(tablesOf(untouched.db));
       untouched.db.close();
       expect(quickCheck(after, 5)).toEqual([]);
-      expect(migrate(after, { dataDir }).to).toBe(5);
+      expect(migrate(after, { dataDir }).to).toBe(newest);
       after.close();
     }
   });

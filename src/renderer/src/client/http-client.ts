@@ -14,6 +14,7 @@ const eventNames: Record<EventName, true> = {
   'delivery.added': true,
   'delivery.refused': true,
   'job.changed': true,
+  'check.changed': true,
   'system.changed': true,
   reset: true,
 };
