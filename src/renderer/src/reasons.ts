@@ -46,13 +46,13 @@ const sentences: Record<ErrorCode | RecordingReason, Sentence> = {
   call_not_live: () => 'The call was over already.',
   not_eligible: (service) => `${service} cannot be told to record this call.`,
   no_candidate: () => 'No call fits it.',
-  storage_refused: () => 'Your storage refused the recording. It is safe on this computer.',
-  storage_not_found: () => 'Your storage has no such place. The recording is safe on this computer.',
+  storage_refused: () => 'Your storage refused it. It is safe on this computer.',
+  storage_not_found: () => 'Your storage has no such place. It is safe on this computer.',
   storage_unavailable: () =>
-    'Your storage is busy. The recording is safe on this computer and will be saved there later.',
+    'Your storage is busy. It is safe on this computer and will be saved there later.',
   storage_public: () =>
-    'Anybody could read your storage, so nothing was put there. The recording is safe on this computer.',
-  copy_differs: () => 'The copy in your storage is not the recording. It is safe on this computer.',
+    'Anybody could read your storage, so nothing was put there. It is safe on this computer.',
+  copy_differs: () => 'The copy in your storage is not the same. It is safe on this computer.',
   web_link_refused: () => 'The web link service did not accept the account details.',
   web_link_taken: () => 'The web link is in use by another program or computer.',
   web_link_unreachable: () => 'Nobody can reach Tapedeck over the web link.',
