@@ -33,7 +33,7 @@ async function makeDeliveries(provider: Provider): Promise<NewDelivery[]> {
     store: {
       recordDelivery: async (delivery) => {
         made.push(delivery);
-        return { deliveryId: delivery.deliveryId, callId: null, repeat: false };
+        return { deliveryId: delivery.deliveryId, callId: null, repeat: false, isNewCall: false };
       },
     },
   });

@@ -117,14 +117,15 @@ export function storeChecksSuite(name: string, open: () => Promise<StoreUnderTes
       const { store } = await open();
       const mark = {
         providerId: 'twilio',
+        fromMs: startMs - 9,
         upToMs: startMs,
         checkedAtMs: startMs + 5,
         providerRecordings: 3,
-        ourRecordings: 2,
+        lacking: ['rec_1'],
       };
       await store.putCheckMark(mark);
-      await store.putCheckMark({ ...mark, upToMs: startMs + 7, ourRecordings: 3 });
-      expect(await store.listCheckMarks()).toEqual([{ ...mark, upToMs: startMs + 7, ourRecordings: 3 }]);
+      await store.putCheckMark({ ...mark, upToMs: startMs + 7, lacking: [] });
+      expect(await store.listCheckMarks()).toEqual([{ ...mark, upToMs: startMs + 7, lacking: [] }]);
     });
 
     it('finds the outages that touch a window, also one that lasts', async () => {

@@ -45,7 +45,7 @@ export function storeDeliveriesSuite(name: string, open: () => Promise<StoreUnde
         events: [callEvent('CA1', 'call.ended', { status: 'completed' })],
         jobs: [fetchJob('RE9')],
       });
-      expect(again).toEqual({ deliveryId, callId, repeat: true });
+      expect(again).toEqual({ deliveryId, callId, repeat: true, isNewCall: false });
       expect(await store.getCall(callId ?? '')).toEqual(before);
       expect(await store.countJobs()).toEqual({ ready: 0, running: 0, dead: 0 });
       expect(await store.getDelivery('del_other')).toBeNull();

@@ -10,6 +10,8 @@ export interface Pulled {
   providerId: string;
   facts: readonly PulledFact[];
   source: 'job' | 'poll' | 'sweep';
+  /** Which of the jobs that the facts cause are wanted; default all. */
+  wants?: (job: NewJob) => boolean;
 }
 
 export interface JournalPulledFacts {
@@ -26,7 +28,7 @@ export function createJournalPulledFacts(deps: {
   clock: Clock;
   followUp: (events: readonly DomainEvent[]) => NewJob[];
 }): JournalPulledFacts {
-  return ({ providerId, facts, source }) => {
+  return ({ providerId, facts, source, wants = () => true }) => {
     const nowMs = deps.clock.now();
     // Handed over together, so that a page of a list is one commit.
     return Promise.all(
@@ -45,7 +47,7 @@ export function createJournalPulledFacts(deps: {
           headers: [],
           body: fact.body,
           events: fact.events,
-          jobs: deps.followUp(fact.events),
+          jobs: deps.followUp(fact.events).filter(wants),
         }),
       ),
     );

@@ -1,12 +1,16 @@
 // Runs of checks with what they found, and how far each provider was compared.
-import type { CheckMarkView, PollDetail } from '../../preload/contract/checks.ts';
+import type { PollDetail } from '../../preload/contract/checks.ts';
+import type { CallRow } from '../domain/call.ts';
 import type { ChangeLog } from './changes.ts';
 import { decodeId, pageOf } from './cursor.ts';
 import type { Database, SqlValue } from './database.ts';
-import type { CheckRun, CheckRunsQuery } from './check-store.ts';
+import type { CheckMark, CheckRun, CheckRunsQuery } from './check-store.ts';
+import { type StoredCall, toCall } from './rows.ts';
 import type { Page } from './store.ts';
 
 export interface Checks {
+  /** Newest first. */
+  openCalls(fromMs: number, toMs: number, limit: number): CallRow[];
   put(run: CheckRun, log: ChangeLog): void;
   addOutcomes(runId: string, outcomes: readonly PollDetail[], log: ChangeLog): void;
   get(runId: string): CheckRun | null;
@@ -18,8 +22,8 @@ export interface Checks {
   outcomes(runId: string, offset: number, limit: number): PollDetail[];
   /** The newest outcomes of one call, newest run first. */
   outcomesOfCall(callId: string, limit: number): (PollDetail & { runId: string })[];
-  putMark(mark: CheckMarkView, log: ChangeLog): void;
-  marks(): CheckMarkView[];
+  putMark(mark: CheckMark, log: ChangeLog): void;
+  marks(): CheckMark[];
 }
 
 interface OutcomeRow {
@@ -35,6 +39,7 @@ interface OutcomeRow {
   message: string | null;
 }
 
+type MarkRow = Omit<CheckMark, 'lacking'> & { lacking: string };
 type RunRow = Omit<CheckRun, 'providers' | 'resume'> & { providers: string; resume: string | null };
 
 /** Runs that are kept, of all kinds together; their outcomes go with them. */
@@ -49,6 +54,12 @@ export function createChecks(db: Database): Checks {
        finishedAtMs = excluded.finishedAtMs, providers = excluded.providers, lookedAt = excluded.lookedAt,
        processed = excluded.processed, waiting = excluded.waiting, notRecorded = excluded.notRecorded,
        problems = excluded.problems, resume = excluded.resume`,
+  );
+  const selectOpenCalls = db.prepare<SqlValue[], StoredCall>(
+    `SELECT * FROM calls WHERE startedAtMs >= ? AND startedAtMs <= ?
+       AND recordingStatus IN ('none_yet', 'recording', 'processing', 'available', 'fetching', 'failed')
+       AND (dialState IS NULL OR dialState = 'dialed')
+     ORDER BY startedAtMs DESC, callId DESC LIMIT ?`,
   );
   const isKnown = db.prepare('SELECT 1 FROM checkRuns WHERE runId = ?').pluck();
   const oldestKept = db
@@ -78,11 +89,11 @@ export function createChecks(db: Database): Checks {
     'SELECT * FROM checkOutcomes WHERE callId = ? ORDER BY runId DESC LIMIT ?',
   );
   const upsertMark = db.prepare(
-    `INSERT INTO checkMarks (providerId, upToMs, checkedAtMs, providerRecordings, ourRecordings) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (providerId) DO UPDATE SET upToMs = excluded.upToMs, checkedAtMs = excluded.checkedAtMs,
-       providerRecordings = excluded.providerRecordings, ourRecordings = excluded.ourRecordings`,
+    `INSERT INTO checkMarks (providerId, fromMs, upToMs, checkedAtMs, providerRecordings, lacking) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (providerId) DO UPDATE SET fromMs = excluded.fromMs, upToMs = excluded.upToMs, checkedAtMs = excluded.checkedAtMs,
+       providerRecordings = excluded.providerRecordings, lacking = excluded.lacking`,
   );
-  const selectMarks = db.prepare<[], CheckMarkView>('SELECT * FROM checkMarks ORDER BY providerId');
+  const selectMarks = db.prepare<[], MarkRow>('SELECT * FROM checkMarks ORDER BY providerId');
 
   const prune = (): void => {
     const oldest = oldestKept.get(keptRuns - 1);
@@ -92,6 +103,7 @@ export function createChecks(db: Database): Checks {
   };
 
   return {
+    openCalls: (fromMs, toMs, limit) => selectOpenCalls.all(fromMs, toMs, limit).map(toCall),
     put(run, log) {
       const isNew = isKnown.get(run.runId) === undefined;
       upsert.run(
@@ -152,14 +164,16 @@ export function createChecks(db: Database): Checks {
     putMark(mark, log) {
       upsertMark.run(
         mark.providerId,
+        mark.fromMs,
         mark.upToMs,
         mark.checkedAtMs,
         mark.providerRecordings,
-        mark.ourRecordings,
+        JSON.stringify(mark.lacking),
       );
       log.noteSystem();
     },
-    marks: () => selectMarks.all(),
+    // Only this store writes the column, from a CheckMark.
+    marks: () => selectMarks.all().map((row) => ({ ...row, lacking: JSON.parse(row.lacking) as string[] })),
   };
 }
 

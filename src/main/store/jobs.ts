@@ -4,6 +4,7 @@ import type { JobKind, NewJob } from '../domain/job.ts';
 import type { ChangeLog } from './changes.ts';
 import { decodeId, pageOf } from './cursor.ts';
 import type { Database, SqlValue, Statement } from './database.ts';
+import type { JobName } from './check-store.ts';
 import type { JobRow, JobSettlement, Page } from './store.ts';
 
 export interface Jobs {
@@ -14,6 +15,9 @@ export interface Jobs {
   settle(settlement: JobSettlement, log: ChangeLog): boolean;
   /** @returns the job as it is now ready again; null when it was not dead */
   reopen(jobId: string, log: ChangeLog): JobRow | null;
+  /** Makes waiting jobs due now. @returns how many had to wait longer */
+  hasten(names: readonly JobName[], nowMs: number, log: ChangeLog): number;
+  named(names: readonly JobName[]): JobRow[];
   get(jobId: string): JobRow | null;
   find(kind: JobKind, dedupe: string): JobRow | null;
   /** Newest first. */
@@ -77,6 +81,12 @@ export function createJobs(db: Database, deps: JobsDeps): Jobs {
   const selectSame = db.prepare<SqlValue[], JobRow>(
     `SELECT ${columns} FROM jobs WHERE callId IN ('', ${callOfDedupe}) AND kind = ? AND dedupe = ?`,
   );
+  const hasten = db
+    .prepare<SqlValue[], string>(
+      `UPDATE jobs SET runAtMs = ? WHERE state = 'ready' AND runAtMs > ? AND callId IN ('', ${callOfDedupe})
+         AND kind = ? AND dedupe = ? RETURNING jobId`,
+    )
+    .pluck();
   const selectPage = db.prepare<Record<string, SqlValue>, JobRow>(
     `SELECT ${columns} FROM jobs WHERE (@before IS NULL OR jobId < @before) AND (@state IS NULL OR state = @state)
        AND (@kind IS NULL OR kind = @kind) ORDER BY jobId DESC LIMIT @limit`,
@@ -122,6 +132,17 @@ export function createJobs(db: Database, deps: JobsDeps): Jobs {
       if (row !== null) log.note('job', jobId);
       return row;
     },
+    hasten(names, nowMs, log) {
+      let hastened = 0;
+      for (const { kind, dedupe } of names) {
+        const jobId = hasten.get(nowMs, nowMs, dedupe, kind, dedupe);
+        if (jobId === undefined) continue;
+        hastened += 1;
+        log.note('job', jobId);
+      }
+      return hastened;
+    },
+    named: (names) => names.flatMap(({ kind, dedupe }) => selectSame.get(dedupe, kind, dedupe) ?? []),
     get: (jobId) => selectOne.get(jobId) ?? null,
     find: (kind, dedupe) => selectSame.get(dedupe, kind, dedupe) ?? null,
     list(query, limit, cursor) {

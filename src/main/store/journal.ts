@@ -187,20 +187,25 @@ export function createJournal(db: Database, deps: JournalDeps): Journal {
       if (inserted.changes === 0 && delivery.source !== 'webhook') {
         // What we asked for and found unchanged is no news: nothing is written.
         const original = selectOriginal.get(scope, delivery.providerId, delivery.dedupeKey);
-        if (original !== undefined) return { ...original, repeat: true };
+        if (original !== undefined) return { ...original, repeat: true, isNewCall: false };
       }
       if (inserted.changes === 0) {
         const { receivedAtMs, providerId, dedupeKey } = delivery;
         const original = countRepeat.get(receivedAtMs, scope, providerId, dedupeKey);
         if (original === undefined) throw new Error('a repeat without its original');
         log.note('delivery', original.deliveryId);
-        return { ...original, repeat: true };
+        return { ...original, repeat: true, isNewCall: false };
       }
       const seq = Number(inserted.lastInsertRowid);
       log.note('delivery', delivery.deliveryId);
       const callId =
         resolution === null ? null : file(delivery.events, resolution, seq, delivery.source, log);
-      return { deliveryId: delivery.deliveryId, callId, repeat: false };
+      return {
+        deliveryId: delivery.deliveryId,
+        callId,
+        repeat: false,
+        isNewCall: resolution?.isNew ?? false,
+      };
     },
     addEvents(events, source, log) {
       const first = events[0];

@@ -171,6 +171,10 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
     getRefusal: async (refusalId) => attempt(() => current().refusals.get(refusalId)),
     dropRefusedBodies: () => write('other', ({ refusals }, log) => refusals.dropBodies(log)),
 
+    listOpenCalls: async (fromMs, toMs, limit) =>
+      attempt(() => current().checks.openCalls(fromMs, toMs, limit)),
+    hastenJobs: (names) => write('other', ({ jobs }, log) => jobs.hasten(names, clock.now(), log)),
+    listJobsNamed: async (names) => attempt(() => current().jobs.named(names)),
     putCheckRun: (run) => write('other', ({ checks }, log) => checks.put(run, log)),
     addCheckOutcomes: (runId, outcomes) =>
       write('other', ({ checks }, log) => checks.addOutcomes(runId, outcomes, log)),

@@ -59,7 +59,13 @@ export interface NewDelivery {
   jobs: NewJob[];
 }
 
-export type RecordedDelivery = { deliveryId: string; callId: string | null; repeat: boolean };
+/** `isNewCall`: nothing was known of its call before. */
+export type RecordedDelivery = {
+  deliveryId: string;
+  callId: string | null;
+  repeat: boolean;
+  isNewCall: boolean;
+};
 
 export interface DeliveryRow
   extends Omit<NewDelivery, 'events' | 'jobs' | 'body' | 'headers' | 'dedupeKey' | 'cut'> {

@@ -122,10 +122,11 @@ export type PollAnswer = z.infer<typeof pollAnswer>;
 /** "Checked with Twilio at 10:40; Twilio has 212 recordings, we have 212." */
 export const checkMarkView = z.object({
   providerId: z.string(),
-  /** Everything that began before this was compared, epoch milliseconds. */
+  /** The window that was compared last, epoch milliseconds; everything before it was compared earlier. */
+  fromMs: z.number().int(),
   upToMs: z.number().int(),
   checkedAtMs: z.number().int(),
-  /** Of the last 30 days: in the provider's list, and of these safe here or known to have no audio. */
+  /** Of that window: in the provider's list, and of these safe here or known to have no audio. */
   providerRecordings: z.number().int(),
   ourRecordings: z.number().int(),
 });

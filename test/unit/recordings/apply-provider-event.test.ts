@@ -48,7 +48,7 @@ async function applied(provider: Provider, given: InboundFact): Promise<NewDeliv
     store: {
       async recordDelivery(delivery) {
         deliveries.push(delivery);
-        return { deliveryId: delivery.deliveryId, callId: null, repeat: false };
+        return { deliveryId: delivery.deliveryId, callId: null, repeat: false, isNewCall: false };
       },
     },
     newId,

@@ -54,7 +54,7 @@ export async function startListener(options: ListenerOptions = {}): Promise<List
         async recordDelivery(delivery) {
           await beforeStored?.(delivery);
           deliveries.push(delivery);
-          return { deliveryId: delivery.deliveryId, callId: null, repeat: false };
+          return { deliveryId: delivery.deliveryId, callId: null, repeat: false, isNewCall: false };
         },
       },
       newId,

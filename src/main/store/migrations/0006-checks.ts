@@ -43,10 +43,11 @@ export const checks: Migration = {
 
     CREATE TABLE checkMarks (
       providerId         TEXT    PRIMARY KEY,
-      upToMs             INTEGER NOT NULL,      -- everything before it was compared, epoch milliseconds
+      fromMs             INTEGER NOT NULL,      -- the window compared last, epoch milliseconds
+      upToMs             INTEGER NOT NULL,
       checkedAtMs        INTEGER NOT NULL,
       providerRecordings INTEGER NOT NULL,
-      ourRecordings      INTEGER NOT NULL
+      lacking            TEXT    NOT NULL       -- JSON: our ids of those that were not safe here yet
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE outages (
