@@ -17,7 +17,7 @@ import {
 } from './sample-mode.ts';
 import type { Town } from './sandbox/town.ts';
 import { acquireInstanceLock } from './store/lock.ts';
-import { createFollowUp, startUseCases } from './use-cases.ts';
+import { createFollowUp, startUseCases, type UseCases } from './use-cases.ts';
 
 export interface AppOptions extends HostOptions {
   /** Told of a sample application that runs beside this one (null: no more), so that a host can show it. */
@@ -114,8 +114,17 @@ async function run(common: Common, options: AppOptions): Promise<Running> {
   onStop(await settings.start());
 
   const followUp = createFollowUp(common, providers);
-  const webhooks = await startWebhooks(common, { store, storage, settings, providers, followUp });
-  const useCases = startUseCases(common, {
+  // Webhooks may be refused before there is anybody to look for what they told.
+  let sweepSoon: UseCases['sweepSoon'] = () => undefined;
+  const webhooks = await startWebhooks(common, {
+    store,
+    storage,
+    settings,
+    providers,
+    followUp,
+    onRefused: () => sweepSoon('refusal'),
+  });
+  const useCases = await startUseCases(common, {
     store,
     worker,
     storage,
@@ -125,6 +134,7 @@ async function run(common: Common, options: AppOptions): Promise<Running> {
     // The simulator is on this computer: it reaches the listener where it is.
     publicUrl: () => webhooks.tunnel.publicUrl() ?? (sandbox === null ? null : webhooks.url),
   });
+  sweepSoon = useCases.sweepSoon;
   const api = await startApi(common, {
     store,
     worker,

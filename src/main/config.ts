@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { AppError } from './domain/errors.ts';
+import type { PollingWish } from './domain/polling-plan.ts';
 
 export interface Config {
   dataDir: string;
@@ -21,6 +22,8 @@ export interface Config {
   logLevel: string;
   /** Country whose numbers are shown in their local form, ISO 3166 alpha-2. */
   homeCountry: string;
+  /** What the environment says of regular checks, by provider; what it does not say is left to the console. */
+  polling: readonly PollingWish[];
   /** Sample mode: seed of the made-up calls, and whether new ones keep coming. */
   sandbox: { seed: number; autopilot: boolean; history: number };
   /** Tests only: kill the process at this named point. */
@@ -38,6 +41,17 @@ function wholeNumber(min: number, max: number) {
 }
 
 const port = wholeNumber(0, 65_535);
+const onOff = z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' }).optional();
+const minutes = wholeNumber(1, 1_440).optional();
+/** The seed's names, and the same for the others. */
+const pollingSettings = {
+  TWILIO_RECORDING_POLLING: onOff,
+  TWILIO_RECORDING_POLL_INTERVAL_MINUTES: minutes,
+  TELNYX_RECORDING_POLLING: onOff,
+  TELNYX_RECORDING_POLL_INTERVAL_MINUTES: minutes,
+  ELEVENLABS_RECORDING_POLLING: onOff,
+  ELEVENLABS_RECORDING_POLL_INTERVAL_MINUTES: minutes,
+};
 const timeScaleError = { error: 'must be a number from 0.01 to 1000' };
 const schema = z.object({
   TAPEDECK_WEBHOOK_PORT: port.default(5001),
@@ -64,6 +78,7 @@ const schema = z.object({
   TAPEDECK_SANDBOX_AUTOPILOT: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('1'),
   TAPEDECK_SANDBOX_HISTORY: wholeNumber(0, 500).default(14),
   TAPEDECK_CRASH_AT: z.string().optional(),
+  ...pollingSettings,
   WEBHOOK_BASE_URL: z
     .url({ protocol: /^https?$/, error: 'must be a full address such as https://example.com' })
     .optional(),
@@ -109,6 +124,7 @@ export function loadConfig(env: Environment, args: readonly string[], cwd: strin
     timeScale: values.TAPEDECK_TIME_SCALE,
     logLevel: values.TAPEDECK_LOG_LEVEL,
     homeCountry: values.TAPEDECK_HOME_COUNTRY,
+    polling: mode === 'sample' ? [] : pollingOf(values),
     sandbox: {
       seed: values.TAPEDECK_SANDBOX_SEED,
       autopilot: values.TAPEDECK_SANDBOX_AUTOPILOT === '1',
@@ -129,8 +145,21 @@ export function sampleConfig(real: Config): Config {
     apiPort: 0,
     apiToken: null,
     publicUrl: null,
+    polling: [],
     setting: () => undefined,
   };
+}
+
+function pollingOf(values: z.infer<typeof schema>): PollingWish[] {
+  const one = (providerId: string, name: 'TWILIO' | 'TELNYX' | 'ELEVENLABS'): PollingWish => {
+    const polling = values[`${name}_RECORDING_POLLING`];
+    return {
+      providerId,
+      isPolling: polling === undefined ? null : polling === 'true' || polling === '1',
+      intervalMinutes: values[`${name}_RECORDING_POLL_INTERVAL_MINUTES`] ?? null,
+    };
+  };
+  return [one('twilio', 'TWILIO'), one('telnyx', 'TELNYX'), one('elevenlabs', 'ELEVENLABS')];
 }
 
 function refuseTestSettings(values: z.infer<typeof schema>, mode: Config['mode'], env: Environment): void {

@@ -130,6 +130,8 @@ export async function startWebhooks(
     settings: Settings;
     providers: readonly Provider[];
     followUp: FollowUp;
+    /** Told of each refused request of a provider. */
+    onRefused: (providerId: string) => void;
   },
 ): Promise<Webhooks> {
   const { store, storage, settings, providers, followUp } = deps;
@@ -158,6 +160,7 @@ export async function startWebhooks(
       }),
     },
     keepRefusedUntilMs: () => settings.current().keepRefusedUntilMs,
+    onRefused: deps.onRefused,
   });
   onStop(() => server.close());
   const { port } = await server.listen(config.webhookPort, host);
@@ -219,6 +222,10 @@ export async function startApi(
     instanceId: identity.instanceId,
     rendererDir: options.rendererDir,
     openapi: generateOpenApi(),
+    async pollRecordings() {
+      const { run, details } = await deps.useCases.checks.poll('program').ended;
+      return { processed: run.processed, details };
+    },
   });
   onStop(() => server.close());
   const { port } = await server.listen(config.apiPort);

@@ -1,11 +1,14 @@
 // The use cases of one application, put together with the ports that they work on, and the loops that run them.
+import type { CheckTrigger } from '../preload/contract/checks.ts';
 import type { HandlerDeps } from './api/handlers.ts';
 import type { Settings } from './api/settings.ts';
 import { type FollowingRules, followUps } from './domain/follow-up.ts';
 import type { NewJob } from './domain/job.ts';
+import { planPolling } from './domain/polling-plan.ts';
 import type { DomainEvent } from './domain/provider-event.ts';
 import { newId, recordingIdOf } from './ids.ts';
 import { createJobHandlers } from './jobs/handlers.ts';
+import { createScheduler } from './jobs/scheduler.ts';
 import { createJobWorker, type JobWorker } from './jobs/worker.ts';
 import type { GuardedFetch } from './net/net.ts';
 import type { Common } from './parts.ts';
@@ -14,9 +17,13 @@ import { createConnectNumber } from './recordings/connect-number.ts';
 import { createDialCall } from './recordings/dial-call.ts';
 import { createFetchRecording } from './recordings/fetch-recording.ts';
 import { createFindRecordings } from './recordings/find-recordings.ts';
+import { createBackfills } from './recordings/backfill.ts';
+import { createChecks } from './recordings/checks.ts';
+import { createRunCheck } from './recordings/run-check.ts';
+import { createSettleCalls } from './recordings/settle-calls.ts';
 import { createFollowCall } from './recordings/follow-call.ts';
 import { createJournalCommand } from './recordings/journal-command.ts';
-import { createJournalPulledFacts } from './recordings/journal-pulled-facts.ts';
+import { createJournalPulledFacts, type JournalPulledFacts } from './recordings/journal-pulled-facts.ts';
 import { createMakePeaks } from './recordings/make-peaks.ts';
 import { createMatchUnique } from './recordings/match-unique.ts';
 import { createPlaceCall } from './recordings/place-call.ts';
@@ -29,7 +36,12 @@ import type { Store } from './store/store.ts';
 import type { WorkerClient } from './worker/worker.ts';
 
 /** What the handlers of the console ask for. */
-export type UseCases = Pick<HandlerDeps, 'placing' | 'register' | 'steering' | 'numbers'> & {
+export type UseCases = Pick<
+  HandlerDeps,
+  'placing' | 'register' | 'steering' | 'numbers' | 'checks' | 'backfills' | 'polling'
+> & {
+  /** Something may have cost webhooks. */
+  sweepSoon: (trigger: CheckTrigger) => void;
   queue: CallQueue;
   jobs: JobWorker;
 };
@@ -61,7 +73,7 @@ export function createFollowUp({ clock }: Pick<Common, 'clock'>, providers: read
 }
 
 /** Makes the use cases and starts the job worker and the loops of queue and matching. */
-export function startUseCases(common: Common, deps: UseCaseDeps): UseCases {
+export async function startUseCases(common: Common, deps: UseCaseDeps): Promise<UseCases> {
   const { clock, log, onStop } = common;
   const { store, providers, settings } = deps;
   const random = Math.random;
@@ -93,7 +105,9 @@ export function startUseCases(common: Common, deps: UseCaseDeps): UseCases {
   });
   onStop(every(common, advanceEveryMs, 'queue could not go on', () => queue.advance()));
   onStop(every(common, matchEveryMs, 'matching failed', matchUnique));
+  const checking = await startChecks(common, deps, { jobs, journalPulledFacts });
   return {
+    ...checking,
     jobs,
     queue,
     placing: createPlaceCall({ ...basics, journalCommand, homeCountry: common.config.homeCountry }),
@@ -121,6 +135,40 @@ function createMediaJobs(
         bus.publish('recording.progress', { recordingId, callId, receivedBytes, totalBytes }),
     }),
     makePeaks: createMakePeaks({ store, storage, worker }),
+  };
+}
+
+/** Checks, and the clock work that begins them. What a crash left is taken up first. */
+async function startChecks(
+  { config, clock, log, crashPoint, onStop }: Common,
+  { store, providers, settings, publicUrl }: UseCaseDeps,
+  { jobs, journalPulledFacts }: { jobs: JobWorker; journalPulledFacts: JournalPulledFacts },
+) {
+  const basics = { store, providers, clock, log, newId, crashPoint };
+  const runCheck = createRunCheck({
+    ...basics,
+    journalPulledFacts,
+    recordingIdOf,
+    settleCalls: createSettleCalls({ store, jobs, clock }),
+    random: Math.random,
+  });
+  const checks = createChecks({ ...basics, runCheck });
+  const backfills = createBackfills({ ...basics, runCheck });
+  const plan = () => planPolling(settings.current().checks, config.polling, publicUrl() !== null);
+  const scheduler = createScheduler({ checks, clock, log, plan });
+  const nightly = (await store.listCheckRuns({ kind: 'sweep' }, 200, null)).items.find(
+    ({ trigger }) => trigger === 'nightly',
+  );
+  await checks.recover();
+  await backfills.recover();
+  onStop(() => Promise.all([checks.stop(), backfills.stop()]));
+  onStop(() => scheduler.stop());
+  scheduler.start(nightly?.startedAtMs ?? 0);
+  return {
+    checks,
+    backfills,
+    polling: { plan, nextPollAtMs: () => scheduler.nextPollAtMs() },
+    sweepSoon: (trigger: CheckTrigger) => scheduler.trigger(trigger),
   };
 }
 

@@ -34,7 +34,10 @@ export const handlersUnderTest: Partial<Handlers> = {
     nextCursor: null,
   })) as unknown as Handlers['jobs.list'],
   'settings.get': async () =>
-    Object.assign({ lines: [], keepRefusedUntilMs: null, matching: 'exact' as const }, { inner: 'x' }),
+    Object.assign(
+      { lines: [], keepRefusedUntilMs: null, checks: null, matching: 'exact' as const },
+      { inner: 'x' },
+    ),
 };
 
 async function until(holds: () => boolean): Promise<void> {
@@ -134,7 +137,7 @@ export function testCarrier(open: () => Promise<Carrier>): void {
       expect(logged()).toContain('a handler answered outside the contract');
       expect(await invoke('settings.get', {})).toEqual({
         ok: true,
-        data: { lines: [], keepRefusedUntilMs: null, matching: 'exact' },
+        data: { lines: [], keepRefusedUntilMs: null, matching: 'exact', checks: null },
       });
     }),
   );

@@ -13,13 +13,14 @@ import type { Store } from '../store/store.ts';
 import type { Tunnel } from '../tunnel/tunnel.ts';
 import type { EventBus } from './event-bus.ts';
 import { createActivityHandlers } from './handlers-activity.ts';
+import { type CheckHandlerDeps, createCheckHandlers } from './handlers-checks.ts';
 import { createCallHandlers } from './handlers-calls.ts';
 import { createPlacingHandlers } from './handlers-placing.ts';
 import { createSystemHandlers, type SampleMode } from './handlers-system.ts';
 import type { Settings } from './settings.ts';
 import type { Views } from './views.ts';
 
-export interface HandlerDeps {
+export interface HandlerDeps extends CheckHandlerDeps {
   store: Store;
   providers: readonly Provider[];
   tunnel: Tunnel;
@@ -55,6 +56,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createCallHandlers(deps),
     ...createPlacingHandlers(deps),
     ...createActivityHandlers(deps),
+    ...createCheckHandlers(deps),
     ...createSystemHandlers(deps),
   } satisfies Handlers;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { deliveryView, jobView, refusalView } from '../../preload/contract/activity.ts';
 import { procedures } from '../../preload/contract/api.ts';
 import { callView, timelineEntry } from '../../preload/contract/calls.ts';
+import { checkRunView, checksView, pollAnswer, pollDetail } from '../../preload/contract/checks.ts';
 import { errorView } from '../../preload/contract/errors.ts';
 import { events } from '../../preload/contract/events.ts';
 import { playbackView, recordingView } from '../../preload/contract/recordings.ts';
@@ -23,6 +24,10 @@ const shared = {
   SystemStatus: systemStatus,
   SettingsView: settingsView,
   SandboxStatus: sandboxStatus,
+  CheckRunView: checkRunView,
+  ChecksView: checksView,
+  PollDetail: pollDetail,
+  PollAnswer: pollAnswer,
   ErrorView: errorView,
 };
 
@@ -106,6 +111,19 @@ function describeOtherPaths(): Json {
         parameters: [{ name: 'after', in: 'query', schema: { type: 'integer' } }],
         responses: {
           200: { description: 'A stream.', content: { 'text/event-stream': { schema: ref('Event') } } },
+          default: failure,
+        },
+      },
+    },
+    '/api/chats/poll-recordings': {
+      post: {
+        operationId: 'pollRecordings',
+        summary:
+          'Looks now at every call that is still open and waits for the end; two at once share one look. ' +
+          '`processed` counts the recordings newly stored in this run; what was looked at is `details`.',
+        responses: {
+          200: { description: 'What was found, without an envelope.', content: json(ref('PollAnswer')) },
+          401: failure,
           default: failure,
         },
       },

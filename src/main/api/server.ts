@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Dispatch } from '../../preload/contract/api.ts';
+import type { PollAnswer } from '../../preload/contract/checks.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
@@ -28,6 +29,8 @@ export interface ApiServerDeps {
   instanceId: string;
   /** The built console; null where another host shows it (Electron). */
   rendererDir: string | null;
+  /** Checks now and waits for the end; the seed's debug endpoint. Errors: the use case's. */
+  pollRecordings: () => Promise<PollAnswer>;
   /** The document that GET /api/openapi.json answers. */
   openapi: unknown;
   log: Log;
@@ -179,12 +182,25 @@ function openConsole(request: Request, response: Response, sessions: Sessions): 
   return true;
 }
 
-function addApiRoutes(app: Express, { dispatch, openapi }: ApiServerDeps, streams: EventStreams): void {
+function addApiRoutes(app: Express, deps: ApiServerDeps, streams: EventStreams): void {
+  const { dispatch, openapi } = deps;
   app.get('/api/openapi.json', (_request, response) => void response.json(openapi));
   app.get('/api/events', (request, response) => {
     const { after } = request.query;
     if (streams.open(request, response, typeof after === 'string' ? after : undefined)) return;
     fail(response, 'unavailable', 'Too many consoles are open.');
+  });
+  // The seed's own endpoint: its scripts read exactly these two fields, without an envelope.
+  app.post('/api/chats/poll-recordings', async (_request, response) => {
+    try {
+      response.json(await deps.pollRecordings());
+    } catch (error) {
+      const known = error instanceof AppError && error.code !== 'internal';
+      if (!known)
+        deps.log.error('a poll failed', { stack: error instanceof Error ? error.stack : undefined });
+      if (known) fail(response, error.code, error.message);
+      else fail(response, 'internal', internalMessage);
+    }
   });
   app.post(
     '/api/:procedure',

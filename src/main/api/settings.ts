@@ -1,6 +1,6 @@
 // Settings: one row of the store, read once and kept, because every call shown asks for the line names.
 import { z } from 'zod';
-import { lineSetting, type SettingsView } from '../../preload/contract/system.ts';
+import { lineSetting, settingsView, type SettingsView } from '../../preload/contract/system.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Store } from '../store/store.ts';
 
@@ -13,6 +13,7 @@ export interface Settings {
     lines?: readonly SettingsView['lines'][number][] | undefined;
     keepRefused?: boolean | undefined;
     matching?: SettingsView['matching'] | undefined;
+    checks?: SettingsView['checks'] | undefined;
   }): Promise<SettingsView>;
   /** True while the bodies of refused requests are to be kept. */
   keepsRefused(): boolean;
@@ -27,13 +28,14 @@ const stored = z.object({
   lines: z.array(lineSetting).catch([]),
   keepRefusedUntilMs: z.number().int().nullable().catch(null),
   matching: z.enum(['exact', 'auto_unique']).catch('exact'),
+  checks: settingsView.shape.checks.catch(null),
 });
 
 export function createSettings(
   store: Pick<Store, 'getSetting' | 'putSetting' | 'dropRefusedBodies'>,
   clock: Clock,
 ): Settings {
-  let settings: SettingsView = { lines: [], keepRefusedUntilMs: null, matching: 'exact' };
+  let settings: SettingsView = { lines: [], keepRefusedUntilMs: null, matching: 'exact', checks: null };
 
   const write = async (next: SettingsView): Promise<void> => {
     const keptBefore = settings.keepRefusedUntilMs !== null;
@@ -55,7 +57,7 @@ export function createSettings(
       return clock.every(expiryCheckMs, () => void expire().catch(() => undefined));
     },
     current: () => settings,
-    async update({ lines, keepRefused, matching }) {
+    async update({ lines, keepRefused, matching, checks }) {
       const keepRefusedUntilMs =
         keepRefused === undefined
           ? settings.keepRefusedUntilMs
@@ -66,6 +68,7 @@ export function createSettings(
         lines: [...(lines ?? settings.lines)],
         keepRefusedUntilMs,
         matching: matching ?? settings.matching,
+        checks: checks === undefined ? settings.checks : checks,
       });
       return settings;
     },

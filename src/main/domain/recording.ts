@@ -50,6 +50,9 @@ const providerStatus: Record<ProviderKind, RecordingStatus> = {
   'recording.absent': 'absent',
 };
 
+/** Safe here, or known that there is nothing to keep. */
+export const finished: ReadonlySet<RecordingStatus> = new Set(['stored', 'absent', 'external', 'deleted']);
+
 /** True for what the provider says of a recording, false for what Tapedeck did about it. */
 export function isProviderEvent(
   event: RecordingEvent,

@@ -12,7 +12,7 @@ import type { CheckOutcome, RunCheck } from './run-check.ts';
 
 export interface Checks {
   /** Looks at the calls that are still open. Somebody who asks while a poll runs is given that one's outcome. */
-  poll(trigger: CheckTrigger): Poll;
+  poll(trigger: CheckTrigger, except?: readonly string[]): Poll;
   /**
    * Compares with the providers' lists; without a window, from where the last comparison ended. While one runs, the
    * same wish is done once more after it. @returns the run that was begun, or the one that is under way
@@ -117,11 +117,16 @@ export function createChecks(deps: ChecksDeps): Checks {
     return ended;
   };
 
-  const beginPoll = async (trigger: CheckTrigger): Promise<CheckRun> => {
+  const beginPoll = async (trigger: CheckTrigger, except: readonly string[]): Promise<CheckRun> => {
     const nowMs = clock.now();
     const open = await store.listOpenCalls(nowMs - pollReachMs, nowMs, 2_000);
     const oldestMs = open.at(-1)?.startedAtMs ?? nowMs - quietPollMs;
-    return begin('poll', trigger, { fromMs: oldestMs - tookEarlierMs, toMs: nowMs + minuteMs }, ready());
+    return begin(
+      'poll',
+      trigger,
+      { fromMs: oldestMs - tookEarlierMs, toMs: nowMs + minuteMs },
+      ready().filter(({ providerId }) => !except.includes(providerId)),
+    );
   };
 
   const windowOf = async ({ fromMs, toMs }: SweepWish): Promise<{ fromMs: number; toMs: number }> => {
@@ -154,9 +159,9 @@ export function createChecks(deps: ChecksDeps): Checks {
   };
 
   const api: Checks = {
-    poll(trigger) {
+    poll(trigger, except = []) {
       if (poll !== null) return poll;
-      const begun = beginPoll(trigger);
+      const begun = beginPoll(trigger, except);
       const ended = begun.then(carryOut).finally(() => {
         poll = null;
       });

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { Clock } from '../domain/clock.ts';
 import { codeOf } from '../domain/errors.ts';
 import { pollDetailOf, type Trouble } from '../domain/poll-outcome.ts';
-import type { RecordingStatus } from '../../preload/contract/recordings.ts';
+import { finished } from '../domain/recording.ts';
 import type { Log } from '../log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { CheckRun } from '../store/check-store.ts';
@@ -177,9 +177,6 @@ export function createRunCheck(deps: RunCheckDeps): RunCheck {
     });
   }
 }
-
-/** Safe here, or known that there is nothing to keep. */
-export const finished: ReadonlySet<RecordingStatus> = new Set(['stored', 'absent', 'external', 'deleted']);
 
 function startOf(
   { providers }: RunCheckDeps,

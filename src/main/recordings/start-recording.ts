@@ -22,6 +22,9 @@ export interface StartRecordingDeps extends SettlerDeps {
 
 export type StartRecording = (job: ClaimedJob, signal: AbortSignal) => Promise<JobSettlement>;
 
+/** By the rhythm of the kind about a minute. */
+const unwantedAttempts = 12;
+
 export function createStartRecording(deps: StartRecordingDeps): StartRecording {
   const { store, clock, log } = deps;
   const settler = createSettler(deps);
@@ -30,7 +33,9 @@ export function createStartRecording(deps: StartRecordingDeps): StartRecording {
     const found = await callOfJob(store, job);
     if (found === null) return { ...ackOf(job), result: 'dead', errorCode: 'not_found' };
     const isWanted = job.payload.isAsked === true || wants(found.call);
-    if (!isWanted || isRecorded(found, job)) return { ...ackOf(job), result: 'done' };
+    if (isRecorded(found, job)) return { ...ackOf(job), result: 'done' };
+    if (!isWanted)
+      return isMaybeLater(job, found) ? settler.again(job, null) : { ...ackOf(job), result: 'done' };
     if (isOver(found.call.status)) return notStarted(job, found, 'call_not_live');
     try {
       return await start(job, found, signal);
@@ -39,6 +44,14 @@ export function createStartRecording(deps: StartRecordingDeps): StartRecording {
       return settlement.result === 'dead' ? notStarted(job, found, settlement.errorCode) : settlement;
     }
   };
+
+  /**
+   * A leg may be heard of before it is known whose it is: the trunk's call below one that we placed. For a minute it is
+   * looked at again, for the wish to record is the placed call's.
+   */
+  function isMaybeLater({ attempt }: ClaimedJob, { call }: CallWithEvents): boolean {
+    return call.record === null && !isOver(call.status) && attempt < unwantedAttempts;
+  }
 
   function wants({ record, from, to }: CallRow): boolean {
     return record ?? [from, to].some((number) => number !== null && deps.recordsLine(number));

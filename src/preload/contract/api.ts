@@ -12,6 +12,7 @@ import {
   callView,
   queueView,
 } from './calls.ts';
+import { backfillEstimate, checkKind, checkRunView, checksView, pollDetail } from './checks.ts';
 import type { ErrorView } from './errors.ts';
 import { playbackView } from './recordings.ts';
 import {
@@ -26,6 +27,13 @@ import {
 } from './system.ts';
 
 const nothing = z.object({}).default({});
+const runId = z.object({ runId: z.string().max(64) });
+const oneRun = z.object({ run: checkRunView });
+const range = z.object({
+  fromMs: z.number().int(),
+  toMs: z.number().int(),
+  providerIds: z.array(z.string().max(40)).min(1).max(20).optional(),
+});
 
 export const procedures = {
   'calls.list': {
@@ -134,6 +142,50 @@ export const procedures = {
     input: z.object({ jobId: z.string().max(64) }),
     output: z.object({ job: jobView }),
   },
+  'polls.run': {
+    about: 'Look now at the calls that are still open; whoever asks while a check runs shares it.',
+    /** True waits for the end. */
+    input: z.object({ wait: z.boolean().default(false) }).default({ wait: false }),
+    output: oneRun,
+  },
+  'polls.list': {
+    about: 'Checks, newest first: polls, sweeps and looks through older calls.',
+    input: pageInput.extend({ kind: checkKind.optional() }),
+    output: z.object({ items: z.array(checkRunView), nextCursor: z.string().nullable() }),
+  },
+  'polls.get': {
+    about: 'One check with what it found for each call, and the exact answer that scripts are given.',
+    input: runId.extend({
+      offset: z.number().int().min(0).default(0),
+      limit: z.number().int().min(1).max(500).default(200),
+    }),
+    output: z.object({
+      run: checkRunView,
+      details: z.array(pollDetail),
+      /** The answer of POST /api/chats/poll-recordings, for the details shown. */
+      json: z.string(),
+    }),
+  },
+  'checks.status': {
+    about: 'When checks come and what they last found.',
+    input: nothing,
+    output: checksView,
+  },
+  'checks.cancel': { about: 'Stop a check; what it found is kept.', input: runId, output: oneRun },
+  'sweeps.run': {
+    about: "Compare with the phone services' own lists; without a window, since the last comparison.",
+    input: range.partial().default({}),
+    output: oneRun,
+  },
+  'backfills.estimate': {
+    about: 'What looking through a past range would cost.',
+    input: range,
+    output: backfillEstimate,
+  },
+  'backfills.start': { about: 'Look through a past range.', input: range, output: oneRun },
+  'backfills.pause': { about: 'Pause it; it goes on where it was.', input: runId, output: oneRun },
+  'backfills.resume': { about: 'Go on with a paused one.', input: runId, output: oneRun },
+  'backfills.cancel': { about: 'End it; what it found is kept.', input: runId, output: oneRun },
   'providers.list': {
     about: 'The phone services Tapedeck knows, and what is missing for each.',
     input: nothing,

@@ -91,6 +91,10 @@ export const settingsView = z.object({
   keepRefusedUntilMs: z.number().int().nullable(),
   /** `exact`: by exact ids only. `auto_unique`: also by number and time, when exactly one call fits; the call then says so. */
   matching: z.enum(['exact', 'auto_unique']),
+  /** Regular checks as a person set them; null leaves it to the environment and to whether there is a web link. */
+  checks: z
+    .object({ isPolling: z.boolean(), intervalMinutes: z.number().int().min(1).max(1_440) })
+    .nullable(),
 });
 export type SettingsView = z.infer<typeof settingsView>;
 
@@ -100,6 +104,10 @@ export const settingsUpdateInput = z
     /** True keeps refused bodies for 15 minutes from now; false stops at once and drops what was kept. */
     keepRefused: z.boolean().optional(),
     matching: z.enum(['exact', 'auto_unique']).optional(),
+    checks: z
+      .object({ isPolling: z.boolean(), intervalMinutes: z.number().int().min(1).max(1_440) })
+      .nullable()
+      .optional(),
   })
   .strict();
 

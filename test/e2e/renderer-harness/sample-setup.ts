@@ -116,6 +116,7 @@ export function makeSettings(): SettingsView {
       { number: '+16285550100', label: 'Voice Bot' },
     ],
     keepRefusedUntilMs: null,
+    checks: null,
     matching: 'exact',
   };
 }

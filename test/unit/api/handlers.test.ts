@@ -35,6 +35,8 @@ const provider: Provider = {
   settings: [{ name: 'TWILIO_AUTH_TOKEN', label: 'Auth token', where: 'On the home page.' }],
 } as unknown as Provider;
 
+const unset = { lines: [], keepRefusedUntilMs: null, matching: 'exact', checks: null };
+
 async function connect(changes: Partial<HandlerDeps> = {}): Promise<Dispatch> {
   const { store, clock } = open;
   const settings = createSettings(store, clock);
@@ -261,18 +263,18 @@ test('refused bodies are kept for 15 minutes after the switch, and dropped then'
   for (let i = 0; i < 200 && (await kept())[0] === true; i++)
     await new Promise((resolve) => setTimeout(resolve, 5));
   expect(await kept()).toEqual([false]);
-  expect(await ok('settings.get')).toEqual({ lines: [], keepRefusedUntilMs: null, matching: 'exact' });
+  expect(await ok('settings.get')).toEqual(unset);
 });
 
 test('settings outlive a restart, and a damaged row falls back to defaults', async () => {
   const lines = [{ number: '+14155550100', label: 'Front desk' }];
   await ok('settings.update', { lines });
   dispatch = await connect();
-  expect(await ok('settings.get')).toEqual({ lines, keepRefusedUntilMs: null, matching: 'exact' });
+  expect(await ok('settings.get')).toEqual({ ...unset, lines });
   expect(await code('settings.update', { lines: [{ number: '415', label: 'x' }] })).toBe('bad_input');
   await open.store.putSetting('settings', { lines: 'gone', keepRefusedUntilMs: 'soon' });
   dispatch = await connect();
-  expect(await ok('settings.get')).toEqual({ lines: [], keepRefusedUntilMs: null, matching: 'exact' });
+  expect(await ok('settings.get')).toEqual(unset);
 });
 
 test('sample calls can be made up in sample mode and nowhere else', async () => {

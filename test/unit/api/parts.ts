@@ -9,6 +9,7 @@ import type { Clock } from '../../../src/main/domain/clock.ts';
 import { AppError } from '../../../src/main/domain/errors.ts';
 import type { Log, LogFields } from '../../../src/main/log.ts';
 import type { CallView } from '../../../src/preload/contract/calls.ts';
+import type { PollAnswer } from '../../../src/preload/contract/checks.ts';
 
 export const token = 'k3y-of-the-test-console-0123456789abcdef';
 
@@ -104,6 +105,7 @@ export interface ListenerOptions {
   handlers?: Partial<Handlers>;
   instanceId?: string;
   token?: string;
+  pollRecordings?: () => Promise<PollAnswer>;
   rendererDir?: string;
   media?: (question: MediaQuestion) => Promise<MediaAnswer>;
 }
@@ -123,6 +125,7 @@ export async function startListener(options: ListenerOptions = {}): Promise<List
       log,
     ),
     bus,
+    pollRecordings: options.pollRecordings ?? (async () => ({ processed: 0, details: [] })),
     media: {
       async serve(question) {
         asked.push(question);

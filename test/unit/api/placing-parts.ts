@@ -8,7 +8,10 @@ import { createViews } from '../../../src/main/api/views.ts';
 import { createPlacing, type OpenStore, type PlacingOptions } from '../recordings/placing-rig.ts';
 import { memoryLog } from './parts.ts';
 
-type Placing = Pick<HandlerDeps, 'placing' | 'register' | 'queue' | 'steering' | 'numbers'>;
+type Placing = Pick<
+  HandlerDeps,
+  'placing' | 'register' | 'queue' | 'steering' | 'numbers' | 'checks' | 'backfills' | 'polling'
+>;
 
 const never = (): Promise<never> => Promise.reject(new Error('Not part of this test.'));
 
@@ -19,6 +22,30 @@ export function createNoPlacing(): Placing {
     queue: { view: never, pause: never, advance: never },
     steering: { start: never, steer: never },
     numbers: { check: never, list: never, set: never },
+    ...createNoChecks(),
+  };
+}
+
+/** Handlers that no test of another subject calls. */
+function createNoChecks(): Pick<HandlerDeps, 'checks' | 'backfills' | 'polling'> {
+  const no = (): never => {
+    throw new Error('not in this test');
+  };
+  return {
+    checks: { poll: no, sweep: never, cancel: never, running: () => [], recover: never, stop: never },
+    backfills: {
+      estimate: never,
+      start: never,
+      pause: never,
+      resume: never,
+      cancel: never,
+      recover: never,
+      stop: never,
+    },
+    polling: {
+      plan: () => ({ isPolling: false, intervalMinutes: 3, decidedBy: 'default', except: [] }),
+      nextPollAtMs: () => null,
+    },
   };
 }
 
@@ -47,6 +74,7 @@ export async function connectPlacing(
       queue: rig.queue,
       steering: rig.steering,
       numbers: rig.numbersAt,
+      ...createNoChecks(),
       sample: null,
       system: {
         version: '0.1.0',

@@ -78,6 +78,7 @@ it('counts a delivery as a repeat that an earlier version could not make sense o
     deliveryId: early.deliveryId,
     callId: null,
     repeat: true,
+    isNewCall: false,
   });
   expect((await store.listCalls({}, 10, null)).items).toEqual([]);
 });
