@@ -1,5 +1,6 @@
 // A stand-in for the private listener, for developing and testing the renderer alone: the built files with the
 // house's CSP, the contract answered from made-up calls, media with Range. Start: node server.ts <dir> <port>.
+import { linkStatus } from '../../standins/still-tunnel.ts';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -214,7 +215,14 @@ function makeStatus(): SystemStatus {
     nowMs,
     timeScale: 1,
     startedAtMs: nowMs - 3_600_000,
-    webhooks: { localUrl: 'http://127.0.0.1:5001', publicUrl: 'https://clinic.example.com' },
+    webhooks: {
+      localUrl: 'http://127.0.0.1:5001',
+      publicUrl: 'https://clinic.example.com',
+      link: linkStatus('https://clinic.example.com', {
+        sinceMs: nowMs - 3_600_000,
+        lastProbeAtMs: nowMs - 60_000,
+      }),
+    },
     providers: makeProviders(),
     storage: { dataDir: '/data', freeBytes: 36e9, usedBytes: 14e9, recordings: 1240 },
     jobs: { ready: 2, running: 1, dead: 1 },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SystemStatus } from '../../../src/preload/contract/system.ts';
 import { activityItem, howToBegin, statusItems } from '../../../src/renderer/src/views/status-items.ts';
+import { linkStatus } from '../../standins/still-tunnel.ts';
 import { noonMs } from './calls-for-tests.ts';
 
 type State = SystemStatus['providers'][number]['state'];
@@ -14,7 +15,11 @@ function statusWith(state: State, change: Partial<SystemStatus> = {}): SystemSta
     nowMs: noonMs,
     timeScale: 1,
     startedAtMs: noonMs,
-    webhooks: { localUrl: 'http://127.0.0.1:5001', publicUrl: 'https://example.com' },
+    webhooks: {
+      localUrl: 'http://127.0.0.1:5001',
+      publicUrl: 'https://example.com',
+      link: linkStatus('https://example.com'),
+    },
     providers: [
       {
         providerId: 'twilio',
@@ -36,7 +41,7 @@ function statusWith(state: State, change: Partial<SystemStatus> = {}): SystemSta
   };
 }
 
-const noLink = { webhooks: { localUrl: '', publicUrl: null } };
+const noLink = { webhooks: { localUrl: '', publicUrl: null, link: linkStatus(null) } };
 const texts = (status: SystemStatus, live = 0) => statusItems(status, live).map(({ text }) => text);
 
 describe('status bar', () => {

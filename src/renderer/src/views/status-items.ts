@@ -3,6 +3,7 @@ import type { SystemStatus } from '../../../preload/contract/system.ts';
 import type { Connection } from '../client/client.ts';
 import type { IconName } from '../components/icons.tsx';
 import { clockTime, counted } from '../format.ts';
+import { webLinkWords } from '../web-link-words.ts';
 import type { Tone } from '../words.ts';
 
 export interface StatusItem {
@@ -67,16 +68,11 @@ function phoneService({ providers }: SystemStatus): StatusItem {
   return item('wait', 'No phone service', providers.flatMap(({ missing }) => missing).join(', '));
 }
 
-function webLink({ webhooks: { publicUrl } }: SystemStatus): StatusItem {
-  return publicUrl === null
-    ? {
-        key: 'link',
-        icon: 'none',
-        text: 'No web link',
-        title: 'Phone services cannot reach this computer.',
-        tone: 'mute',
-      }
-    : { key: 'link', icon: 'check', text: 'Web link', title: publicUrl, tone: 'ok' };
+function webLink({ webhooks: { link } }: SystemStatus): StatusItem {
+  const { text, sentence, tone } = webLinkWords(link);
+  const icon: IconName =
+    tone === 'ok' ? 'check' : tone === 'mute' ? 'none' : tone === 'info' ? 'clock' : 'alert';
+  return { key: 'link', icon, text, title: sentence, tone };
 }
 
 function storage({ storage: { freeBytes, recordings } }: SystemStatus): StatusItem {
