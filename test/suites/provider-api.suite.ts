@@ -135,6 +135,17 @@ export function providerApiSuite({ name, createAt, order, keys, recording }: Pro
       },
     );
 
+    test.runIf(order !== null)('takes 429 for not processed and passes on how long to wait', async () => {
+      if (order === null) return;
+      answer = { status: 429, headers: { ...json, 'retry-after': '7' } };
+      asked = [];
+      expect(await provider.api.dial?.(order, signal)).toEqual({
+        outcome: 'not_processed',
+        retryAfterMs: 7_000,
+      });
+      expect(asked).toHaveLength(1);
+    });
+
     test.runIf(order !== null).each<[string, Answer]>([
       ['500', { status: 500 }],
       ['502 with a page', { status: 502, headers: { 'content-type': 'text/html' }, body: '<html>' }],

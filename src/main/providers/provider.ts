@@ -90,10 +90,16 @@ export interface DialOrder {
   publicUrl: string | null;
 }
 
-/** `unknown`: the request may have arrived (time-out, 5xx, broken connection): never dial again before asking back. */
+/**
+ * `not_processed`: the provider was too busy (429) and did nothing, so the same order may be given again later.
+ * `unknown`: the request may have arrived (time-out, 5xx, broken connection): never dial again before
+ * asking back.
+ */
 export type DialAnswer =
   | { outcome: 'placed'; fact: PulledFact }
   | { outcome: 'refused'; code: ErrorCode; providerCode: string | null }
+  /** `retryAfterMs`: the provider's own wish; null when it told none. */
+  | { outcome: 'not_processed'; retryAfterMs: number | null }
   | { outcome: 'unknown'; code: ErrorCode };
 
 /** `not_yet`: the call is not in progress; `not_live`: it has ended. */

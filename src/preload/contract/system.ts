@@ -89,7 +89,10 @@ export const settingsView = z.object({
   lines: z.array(lineSetting).max(200),
   /** While in the future, refused bodies up to 256 KB are kept for inspection. */
   keepRefusedUntilMs: z.number().int().nullable(),
-  /** `exact`: by exact ids only. `auto_unique`: also by number and time, when exactly one call fits; the call then says so. */
+  /**
+   * `exact`: by exact ids only. `auto_unique`: a recording that names a number also joins the one call with the same
+   * number (both, where it names both) at the same time; with two such calls, or no number, never. The call says so.
+   */
   matching: z.enum(['exact', 'auto_unique']),
 });
 export type SettingsView = z.infer<typeof settingsView>;
@@ -110,7 +113,7 @@ export const sandboxStatus = z.object({
   callsPlaced: z.number().int(),
 });
 
-export const sandboxPlaceInput = z.object({
+export const sandboxPlaceInput = z.strictObject({
   count: z.number().int().min(1).max(500).default(1),
   /** Same seed, same calls. */
   seed: z.number().int().optional(),

@@ -77,6 +77,11 @@ describe('Host', () => {
   });
 });
 
+test('headers that are too large get 431', async () => {
+  const head = `GET /api/openapi.json HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`;
+  expect(await sendBytes(port, `${head}X-Long: ${'x'.repeat(20_000)}\r\n\r\n`)).toBe(431);
+});
+
 describe('Origin and Sec-Fetch-Site', () => {
   test('requests of other pages are refused, with a cookie, too', async () => {
     const cookie = await cookieFrom(listener);
@@ -186,9 +191,8 @@ describe('content', () => {
     for (const name of ['__proto__', 'constructor', 'toString']) {
       expect((await call(bearer, '{}', `/api/${name}`)).status).toBe(404);
     }
-    expect(
-      (await call(bearer, '{"__proto__":{"limit":1},"constructor":{"prototype":{"x":1}}}')).text,
-    ).toContain('after-50');
+    const polluted = await call(bearer, '{"__proto__":{"limit":1},"constructor":{"prototype":{"x":1}}}');
+    expect([polluted.status, polluted.text.includes('after-1')]).toEqual([400, false]);
     expect(({} as { x?: number }).x).toBeUndefined();
   });
 

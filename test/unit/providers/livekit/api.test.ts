@@ -109,7 +109,6 @@ describe('dialling', () => {
     [401, 'unauthenticated', 'provider_unauthorized'],
     [404, 'not_found', 'dial_refused'],
     [412, 'failed_precondition', 'dial_refused'],
-    [429, 'resource_exhausted', 'provider_rate_limited'],
   ])('is refused by %i %s', async (status, code, ourCode) => {
     const { provider } = await start({ status, body: { code, msg: 'no' } });
     expect(await provider.api.dial?.(order, signal)).toEqual({
