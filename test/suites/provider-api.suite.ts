@@ -65,6 +65,7 @@ export function providerApiSuite({ name, createAt, order, keys, recording }: Pro
       const all: [string, (() => Promise<unknown> | undefined) | false][] = [
         ['findDial', order !== null && (() => api.findDial?.(order, signal))],
         ['lookUpCall', () => api.lookUpCall?.(keys, signal)],
+        ['listLiveCalls', () => api.listLiveCalls?.(signal)],
         ['findRecordings', () => api.findRecordings?.(keys, signal)],
         ['listRecordings', () => api.listRecordings?.(window, signal)],
         ['listCalls', () => api.listCalls?.(window, signal)],

@@ -145,6 +145,11 @@ export interface ProviderApi {
   ): Promise<PulledFact[]>;
   /** How the call stands now (status, numbers, transcript). Empty facts: the provider does not know these ids. */
   lookUpCall?(keys: readonly CallKey[], signal: AbortSignal): Promise<LookUp>;
+  /**
+   * Every call that is live now, also those that nobody told of; child legs among them. Not one moment's picture: a
+   * call may end, or begin, between two pages.
+   */
+  listLiveCalls?(signal: AbortSignal): Promise<PulledFact[]>;
   /** What the provider has recorded of exactly this call; the ids of every row are checked. */
   findRecordings?(keys: readonly CallKey[], signal: AbortSignal): Promise<LookUp>;
   listRecordings?(

@@ -48,6 +48,8 @@ export const providerNumber = z.object({
   wantedUrl: z.string().nullable(),
   /** What stood there before Tapedeck changed it; can be put back. */
   previousUrl: z.string().nullable(),
+  /** What connecting a number does not do, in plain words, with what does. Null where there is nothing to say. */
+  note: z.string().nullable(),
   /** For those who write their own TwiML (or the like): to copy. Null where the provider has no such thing. */
   snippet: z.string().nullable(),
 });
