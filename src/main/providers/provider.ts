@@ -73,6 +73,8 @@ export interface Via {
   needsAgent: boolean;
   /** Names of the settings without which it cannot be used; empty when it can. */
   missing(): string[];
+  /** True where every call placed this way is recorded without Tapedeck (a trunk that records): it starts no second one. */
+  isRecordedElsewhere?(): boolean;
 }
 
 export interface DialOrder {
@@ -113,6 +115,8 @@ export interface LookUp {
   facts: PulledFact[];
   /** Nothing more will ever come of this question (ended and listed; no audio by policy). */
   isFinal: boolean;
+  /** While not final: nothing more is to be expected once the call has been over for so long. */
+  finalAfterEndMs?: number;
 }
 
 /** A stretch of time at a provider, epoch milliseconds, and where to go on (null: the first page). */
