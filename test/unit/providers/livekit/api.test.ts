@@ -5,20 +5,11 @@ import { createLiveKit } from '../../../../src/main/providers/livekit/index.ts';
 import type { DialOrder } from '../../../../src/main/providers/provider.ts';
 import { callId, keys, noFetch, settings } from './livekit-fixtures.ts';
 import { startScripted as start } from './scripted-server.ts';
+import { anOrder } from '../../../standins/samples.ts';
 
 const { signal } = new AbortController();
 
-const order: DialOrder = {
-  callId,
-  via: 'livekit',
-  to: '+14155550143',
-  from: '+14155550101',
-  agentId: null,
-  reference: null,
-  record: true,
-  attemptKey: `${callId}-0`,
-  publicUrl: null,
-};
+const order: DialOrder = anOrder('livekit', callId, { from: '+14155550101' });
 const ours = { providerId: 'tapedeck', kind: 'call_id', value: callId };
 const sipCall = { providerId: 'livekit', kind: 'sip_call', value: 'SCL_abCD1234efGH' };
 const participant = {

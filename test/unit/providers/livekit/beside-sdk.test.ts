@@ -5,19 +5,10 @@ import { describe, expect, it } from 'vitest';
 import type { DialOrder } from '../../../../src/main/providers/provider.ts';
 import { callId, keys } from './livekit-fixtures.ts';
 import { startScripted } from './scripted-server.ts';
+import { anOrder } from '../../../standins/samples.ts';
 
 const { signal } = new AbortController();
-const order: DialOrder = {
-  callId,
-  via: 'livekit',
-  to: '+14155550143',
-  from: '+14155550101',
-  agentId: null,
-  reference: null,
-  record: true,
-  attemptKey: `${callId}-0`,
-  publicUrl: null,
-};
+const order: DialOrder = anOrder('livekit', callId, { from: '+14155550101' });
 
 type World = Awaited<ReturnType<typeof startScripted>>;
 
