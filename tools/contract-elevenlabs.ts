@@ -10,7 +10,7 @@ import type { DialOrder, Provider } from '../src/main/providers/provider.ts';
 import { createElevenLabsStandIn } from '../src/main/sandbox/elevenlabs/stand-in.ts';
 import { createSandbox } from '../src/main/sandbox/sandbox.ts';
 import { createBodyNameCheck } from './contract-names.ts';
-import { type Proxy, rowOf, watch } from './contract-watch.ts';
+import { anOrder, type Proxy, rowOf, watch, whatPasses, type WrongRequest } from './contract-watch.ts';
 
 const apiKey = 'sk_made_up_for_the_contract_check';
 const agentId = 'agent_contract01';
@@ -139,17 +139,7 @@ function unprovenExceptions(): string[] {
 async function tour({ api, vias }: Provider, idle: () => Promise<void>, now: () => number): Promise<void> {
   const orders = vias.map(({ via }, index): DialOrder => {
     const callId = `call_01jz8q4c9xk7m2v5n3t6r8w0a${index}`;
-    return {
-      callId,
-      via,
-      to: '+14155550143',
-      from: null,
-      agentId: null,
-      reference: null,
-      record: true,
-      attemptKey: `${callId}-0`,
-      publicUrl: null,
-    };
+    return anOrder(via, callId);
   });
   const keys = [];
   for (const order of orders) {
@@ -183,7 +173,7 @@ async function audioRequest(
 /** A validator that finds nothing proves nothing: it must refuse what is plainly wrong. */
 async function proveThatItRefuses(proxyUrl: string): Promise<string[]> {
   const headers = { 'xi-api-key': apiKey, 'content-type': 'application/json' };
-  const wrong: [string, string, object | null][] = [
+  const wrong: WrongRequest[] = [
     ['a dial without an agent', '/v1/convai/twilio/outbound-call', { to_number: '+14155550143' }],
     [
       'a number that is none',
@@ -193,15 +183,5 @@ async function proveThatItRefuses(proxyUrl: string): Promise<string[]> {
     ['a page that is too large', '/v1/convai/conversations?page_size=101', null],
     ['a time that is none', '/v1/convai/conversations?call_start_after_unix=soon', null],
   ];
-  const passed: string[] = [];
-  for (const [what, path, body] of wrong) {
-    const reply = await fetch(proxyUrl + path, {
-      headers,
-      ...(body === null ? {} : { method: 'POST', body: JSON.stringify(body) }),
-    });
-    if (!(await reply.text()).includes('stoplight.io/prism/errors')) {
-      passed.push(`the validator let ${what} pass`);
-    }
-  }
-  return passed;
+  return whatPasses(proxyUrl, headers, wrong);
 }

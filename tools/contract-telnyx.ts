@@ -8,7 +8,7 @@ import { createTelnyx } from '../src/main/providers/telnyx/index.ts';
 import type { DialOrder, LookUp, Provider, PulledFact } from '../src/main/providers/provider.ts';
 import type { SeenTelnyxRequest } from '../src/main/sandbox/telnyx/server.ts';
 import { createTelnyxStandIn } from '../src/main/sandbox/telnyx/telnyx.ts';
-import { type Proxy, rowOf, watch } from './contract-watch.ts';
+import { anOrder, type Proxy, rowOf, watch, whatPasses, type WrongRequest } from './contract-watch.ts';
 
 const apiKey = 'KEY-made-up-for-the-contract-check';
 const connectionId = '2790000000000000101';
@@ -75,17 +75,7 @@ export async function checkTelnyx(
 }
 
 const clock = createClock(20);
-const order: DialOrder = {
-  callId,
-  via: 'telnyx',
-  to: '+14155550143',
-  from: null,
-  agentId: null,
-  reference: null,
-  record: true,
-  attemptKey: `${callId}-0`,
-  publicUrl: 'https://tapedeck.example.com',
-};
+const order: DialOrder = anOrder('telnyx', callId, { publicUrl: 'https://tapedeck.example.com' });
 let keys: CallKey[] = [];
 
 /** What is asked while a call is live. */
@@ -139,7 +129,7 @@ async function tourAfter(api: Provider['api'], direct: Provider): Promise<void> 
 /** A validator that finds nothing proves nothing: it must refuse what is plainly wrong. */
 async function proveThatItRefuses(proxyUrl: string): Promise<string[]> {
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-  const wrong: [string, string, object | null][] = [
+  const wrong: WrongRequest[] = [
     ['a dial without a connection', '/calls', { to: '+14155550143', from: '+14155550100' }],
     [
       'a field that does not exist',
@@ -149,17 +139,7 @@ async function proveThatItRefuses(proxyUrl: string): Promise<string[]> {
     ['a format that does not exist', '/calls/v3:x/actions/record_start', { format: 'ogg', channels: 'dual' }],
     ['a page that is too large', '/recordings?page[size]=251', null],
   ];
-  const passed: string[] = [];
-  for (const [what, path, body] of wrong) {
-    const reply = await fetch(proxyUrl + path, {
-      headers,
-      ...(body === null ? {} : { method: 'POST', body: JSON.stringify(body) }),
-    });
-    if (!(await reply.text()).includes('stoplight.io/prism/errors')) {
-      passed.push(`the validator let ${what} pass`);
-    }
-  }
-  return passed;
+  return whatPasses(proxyUrl, headers, wrong);
 }
 
 const reference = z.object({ $ref: z.string() });
