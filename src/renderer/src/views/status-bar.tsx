@@ -1,4 +1,5 @@
 import { Icon } from '../components/icons.tsx';
+import tones from '../components/tones.module.css';
 import { useApp } from '../state/use-app.tsx';
 import styles from './status-bar.module.css';
 import { activityItem, type StatusItem, statusItems } from './status-items.ts';
@@ -25,8 +26,9 @@ export function StatusBar() {
 }
 
 function Item({ item }: { item: StatusItem }) {
+  const isFine = item.tone === 'ok';
   return (
-    <span className={`${styles.item} ${styles[item.tone]}`} title={item.title}>
+    <span className={`${styles.item} ${tones[item.tone]} ${isFine ? styles.fine : ''}`} title={item.title}>
       <Icon name={item.icon} />
       <span>{item.text}</span>
     </span>

@@ -54,7 +54,7 @@ describe('dialling', () => {
     [{ refusesDials: true }, { outcome: 'refused', code: 'dial_refused' }],
     [{ failsWith: 401 }, { outcome: 'refused', code: 'provider_unauthorized' }],
     [{ failsWith: 422 }, { outcome: 'refused', code: 'dial_refused' }],
-    [{ failsWith: 429 }, { outcome: 'refused', code: 'provider_rate_limited' }],
+    [{ failsWith: 429 }, { outcome: 'not_processed', retryAfterMs: 1_000 }],
     [{ failsWith: 408 }, { outcome: 'unknown' }],
     [{ failsWith: 500 }, { outcome: 'unknown' }],
     [{ failsWith: 503 }, { outcome: 'unknown' }],
@@ -64,6 +64,18 @@ describe('dialling', () => {
     Object.assign(standIn.switches, switches);
     expect(await providerWith('twilio').api.dial?.(orderFor('twilio'), signal)).toMatchObject(expected);
     expect(seen).toHaveLength(1);
+  });
+
+  test('that was turned away is no call in their books, and the same order makes one later', async () => {
+    const { providerWith, orderFor, standIn } = await startElevenLabs();
+    const { api } = providerWith('twilio');
+    const order = orderFor('twilio');
+    Object.assign(standIn.switches, { failsWith: 429 });
+    expect(await api.dial?.(order, signal)).toMatchObject({ outcome: 'not_processed' });
+    expect(standIn.conversations()).toEqual([]);
+    Object.assign(standIn.switches, { failsWith: null });
+    expect(await api.dial?.(order, signal)).toMatchObject({ outcome: 'placed' });
+    expect(standIn.conversations().map(({ userId }) => userId)).toEqual([order.callId]);
   });
 
   test.each([false, true])(
