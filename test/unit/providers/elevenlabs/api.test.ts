@@ -81,7 +81,7 @@ describe('dialling', () => {
   test.each([false, true])(
     'with a lost answer is found by our callId, once it is listed (filters ignored: %s)',
     async (ignoresFilters) => {
-      const { providerWith, orderFor, standIn, clock } = await startElevenLabs({ scale: 2_000 });
+      const { providerWith, orderFor, standIn, clock } = await startElevenLabs({ scale: 100 });
       const { api } = providerWith('twilio');
       standIn.place('twilio', { to: '+442079460155' });
       Object.assign(standIn.switches, { losesAnswers: true, listedLateMs: 60_000, ignoresFilters });
