@@ -4,6 +4,7 @@ import type { PlaybackView } from '../../preload/contract/recordings.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ConnectNumber } from '../recordings/connect-number.ts';
+import type { ClockKeeper } from '../recordings/keep-clock.ts';
 import type { PlaceCall } from '../recordings/place-call.ts';
 import type { RegisterCall } from '../recordings/register-call.ts';
 import type { CallQueue } from '../recordings/run-queue.ts';
@@ -34,6 +35,7 @@ export interface HandlerDeps {
   jobs: { wake(): void };
   bus: Pick<EventBus, 'lastSeq'>;
   clock: Clock;
+  clockKeeper: Pick<ClockKeeper, 'view'>;
   settings: Settings;
   views: Views;
   /** Null where there is no simulator at all. */

@@ -213,6 +213,7 @@ function makeStatus(): SystemStatus {
     instanceId: 'harness',
     nowMs,
     timeScale: 1,
+    clock: { skewMs: 0, isWrong: false },
     startedAtMs: nowMs - 3_600_000,
     webhooks: { localUrl: 'http://127.0.0.1:5001', publicUrl: 'https://clinic.example.com' },
     providers: makeProviders(),

@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { tellDate } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { activeView, type ApiDeps, type Body, callOf, command, dial, dialView, stateView } from './calls.ts';
 import { notFound, TelnyxError } from './errors.ts';
@@ -64,6 +65,7 @@ export function createTelnyxServer(deps: Deps): { start(): Promise<string>; stop
 function createApplication(deps: Deps): express.Express {
   const app = express();
   app.disable('x-powered-by');
+  app.use(tellDate(() => deps.clock.now() + deps.switches.clockSkewMs));
   app.disable('etag');
   // `filter[call_leg_id]` stays one name.
   app.set('query parser', 'simple');
