@@ -21,6 +21,11 @@ import { createMakePeaks } from './recordings/make-peaks.ts';
 import { createMatchUnique } from './recordings/match-unique.ts';
 import { createPlaceCall } from './recordings/place-call.ts';
 import { createRegisterCall } from './recordings/register-call.ts';
+import {
+  createReopenDeadFetches,
+  createRetryDeadJobs,
+  type ReopenDeadFetches,
+} from './recordings/retry-dead-jobs.ts';
 import { type CallQueue, createCallQueue } from './recordings/run-queue.ts';
 import { createStartRecording } from './recordings/start-recording.ts';
 import { createSteerRecording } from './recordings/steer-recording.ts';
@@ -29,7 +34,12 @@ import type { Store } from './store/store.ts';
 import type { WorkerClient } from './worker/worker.ts';
 
 /** What the handlers of the console ask for. */
-export type UseCases = Pick<HandlerDeps, 'placing' | 'register' | 'steering' | 'numbers'> & {
+export type UseCases = Pick<
+  HandlerDeps,
+  'placing' | 'register' | 'steering' | 'numbers' | 'retryDeadJobs'
+> & {
+  /** For every sweep. */
+  reopenDeadFetches: ReopenDeadFetches;
   queue: CallQueue;
   jobs: JobWorker;
 };
@@ -100,6 +110,8 @@ export function startUseCases(common: Common, deps: UseCaseDeps): UseCases {
     register: createRegisterCall({ ...basics, journalCommand }),
     steering: createSteerRecording(asking),
     numbers: createConnectNumber(basics),
+    retryDeadJobs: createRetryDeadJobs(basics),
+    reopenDeadFetches: createReopenDeadFetches(basics),
   };
 }
 

@@ -7,6 +7,7 @@ import type { ConnectNumber } from '../recordings/connect-number.ts';
 import type { ClockKeeper } from '../recordings/keep-clock.ts';
 import type { PlaceCall } from '../recordings/place-call.ts';
 import type { RegisterCall } from '../recordings/register-call.ts';
+import type { RetryDeadJobs } from '../recordings/retry-dead-jobs.ts';
 import type { CallQueue } from '../recordings/run-queue.ts';
 import type { SteerRecording } from '../recordings/steer-recording.ts';
 import type { LocalStorage } from '../storage/storage.ts';
@@ -32,6 +33,7 @@ export interface HandlerDeps {
   queue: Pick<CallQueue, 'view' | 'pause' | 'advance'>;
   steering: SteerRecording;
   numbers: ConnectNumber;
+  retryDeadJobs: RetryDeadJobs;
   jobs: { wake(): void };
   bus: Pick<EventBus, 'lastSeq'>;
   clock: Clock;

@@ -1,4 +1,5 @@
 // Handlers with the use cases of placing in front of them, and what stands there in tests that place nothing.
+import { createRetryDeadJobs } from '../../../src/main/recordings/retry-dead-jobs.ts';
 import type { Dispatch, Output, ProcedureName } from '../../../src/preload/contract/api.ts';
 import { createDispatch } from '../../../src/main/api/dispatch.ts';
 import { createEventBus } from '../../../src/main/api/event-bus.ts';
@@ -43,6 +44,7 @@ export async function connectPlacing(
       storage: { freeBytes: async () => null },
       playback: never,
       jobs: { wake: () => undefined },
+      retryDeadJobs: createRetryDeadJobs({ store: open.store }),
       placing: rig.placing,
       register: rig.register,
       queue: rig.queue,

@@ -85,6 +85,11 @@ export function createTelnyx(deps: TelnyxDeps): Provider {
         ],
       },
     ],
+    // Nothing is said of an end; links hold for ten minutes, recordings stay listed.
+    retention: {
+      keptMs: null,
+      source: 'https://developers.telnyx.com/docs/voice/programmable-voice/storing-call-recordings',
+    },
     following: {
       canStartRecording: true,
       // Webhooks may never come: a call is asked after until it has ended.
