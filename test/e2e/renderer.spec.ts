@@ -38,6 +38,7 @@ const screens: readonly Screen[] = [
   { name: 'a call that nobody can tell was dialled', hash: '#/calls/unknown', width: 900 },
   { name: 'new call', hash: '#/calls', width: 420, press: 'New call' },
   { name: 'match by hand', hash: '#/calls/lost', width: 1320, press: 'Match by hand' },
+  { name: 'stopped tasks', hash: '#/trouble', width: 1320, press: 'Try all 3 again' },
   { name: 'live', hash: '#/live', width: 1320 },
   { name: 'a call that needs attention', hash: '#/calls/call_6', width: 900 },
   { name: 'call log on a small screen', hash: '#/calls', width: 420 },

@@ -5,6 +5,7 @@ import { CallLog } from './views/call-log.tsx';
 import { Frame } from './views/frame.tsx';
 import { Live } from './views/live.tsx';
 import { Queue } from './views/queue.tsx';
+import { Trouble } from './views/trouble.tsx';
 
 // Needed while setting up, not while answering phones: read when it is first opened.
 const Services = lazy(async () => ({ default: (await import('./views/services.tsx')).Services }));
@@ -16,6 +17,7 @@ export function App() {
       {view === 'live' && <Live />}
       {view === 'calls' && <CallLog />}
       {view === 'queue' && <Queue />}
+      {view === 'trouble' && <Trouble />}
       {view === 'services' && (
         <Suspense fallback={<Loading rows={8} slowText="Still opening this screen." />}>
           <Services />

@@ -1,4 +1,3 @@
-import { createRetryDeadJobs } from '../../../src/main/recordings/retry-dead-jobs.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createDispatch } from '../../../src/main/api/dispatch.ts';
 import { createEventBus } from '../../../src/main/api/event-bus.ts';
@@ -60,7 +59,6 @@ async function connect(changes: Partial<HandlerDeps> = {}): Promise<Dispatch> {
         peaks: null,
       }),
       jobs: { wake: () => void woken++ },
-      retryDeadJobs: createRetryDeadJobs({ store: open.store }),
       ...createNoPlacing(),
       sample: null,
       system: {

@@ -9,7 +9,7 @@ import { createViews } from '../../../src/main/api/views.ts';
 import { createPlacing, type OpenStore, type PlacingOptions } from '../recordings/placing-rig.ts';
 import { memoryLog } from './parts.ts';
 
-type Placing = Pick<HandlerDeps, 'placing' | 'register' | 'queue' | 'steering' | 'numbers'>;
+type Placing = Pick<HandlerDeps, 'placing' | 'register' | 'queue' | 'steering' | 'numbers' | 'retryDeadJobs'>;
 
 const never = (): Promise<never> => Promise.reject(new Error('Not part of this test.'));
 
@@ -18,6 +18,7 @@ export function createNoPlacing(): Placing {
     placing: { place: never, cancel: never, redial: never },
     register: never,
     queue: { view: never, pause: never, advance: never },
+    retryDeadJobs: never,
     steering: { start: never, steer: never },
     numbers: { check: never, list: never, set: never },
   };

@@ -8,10 +8,9 @@ import type { Clock } from '../../../src/main/domain/clock.ts';
 import { AppError } from '../../../src/main/domain/errors.ts';
 import { createJobHandlers, type JobHandler } from '../../../src/main/jobs/handlers.ts';
 import { createJobWorker } from '../../../src/main/jobs/worker.ts';
-import { newId } from '../../../src/main/ids.ts';
+import { newId, recordingIdOf } from '../../../src/main/ids.ts';
 import { createLog } from '../../../src/main/log.ts';
 import { createSqliteStore } from '../../../src/main/store/sqlite-store.ts';
-import { recordingIdOf } from '../../../src/main/ids.ts';
 import { delivery, fetchJob } from '../store/samples.ts';
 
 const hour = 3_600_000;

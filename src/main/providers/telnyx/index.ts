@@ -11,7 +11,7 @@ import { findRecordings, type OnForeignRows } from './find-recordings.ts';
 import { providerId } from './ids.ts';
 import { lookUpCall } from './look-up.ts';
 import { mediaRequests } from './media.ts';
-import { listSince } from './sweep.ts';
+import { listCalls, listSince } from './sweep.ts';
 import { settings } from './settings.ts';
 import { judgeSignature, readPublicKey } from './signature.ts';
 import { callEventsPath, understandWebhook } from './webhook.ts';
@@ -115,6 +115,7 @@ export function createTelnyx(deps: TelnyxDeps): Provider {
       lookUpCall: (keys, signal) => lookUpCall(ask, keys, signal),
       findRecordings: (keys, signal) => findRecordings({ ask, now, onForeignRows }, keys, signal),
       listRecordings: (window, signal) => listSince(ask, window, signal),
+      listCalls: (window, signal) => listCalls(ask, window, now(), signal),
       deleteRecording: (recording, signal) => deleteRecording(ask, recording, signal),
       check: (signal) => checkSettings({ ask, setting }, signal),
     },

@@ -25,6 +25,14 @@ export function StatusBar() {
 }
 
 function Item({ item }: { item: StatusItem }) {
+  if (item.href !== undefined) {
+    return (
+      <a className={`${styles.item} ${styles[item.tone]}`} title={item.title} href={item.href}>
+        <Icon name={item.icon} />
+        <span>{item.text}</span>
+      </a>
+    );
+  }
   return (
     <span className={`${styles.item} ${styles[item.tone]}`} title={item.title}>
       <Icon name={item.icon} />
