@@ -266,3 +266,19 @@ test('says that it reconnects, and brings itself up to date afterwards', async (
   await expect(page.getByText('Reconnecting…')).toBeHidden({ timeout: 10_000 });
   await expect.poll(() => harness.asked.slice(asked).map(({ name }) => name)).toContain('calls.list');
 });
+
+test('tries one stopped task again, then all that are left of a phone service', async ({ page }) => {
+  await page.goto(harness.url);
+  await page.getByRole('contentinfo').getByRole('link', { name: '1 task stopped' }).click();
+  await expect(page).toHaveURL(/#\/trouble$/);
+  await expect(page.getByText('3 tasks stopped.')).toBeVisible();
+  await page.getByRole('button', { name: /^Try again: Drawing/ }).click();
+  await expect
+    .poll(() => harness.asked.filter(({ name }) => name === 'jobs.retry'))
+    .toMatchObject([{ input: { jobId: 'job_1' } }]);
+  await page.getByRole('button', { name: 'Try all 3 again' }).click();
+  await page.getByRole('button', { name: 'Try again', exact: true }).click();
+  await expect(page.getByText('3 tasks will be tried again.')).toBeVisible();
+  await expect(page.getByText('Nothing has stopped.')).toBeVisible();
+  expect(harness.asked.findLast(({ name }) => name === 'jobs.retryAll')?.input).toEqual({ filter: {} });
+});

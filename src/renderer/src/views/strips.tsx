@@ -63,10 +63,7 @@ function ClockStrip() {
 function WrongClock({ skewMs }: { skewMs: number }) {
   return (
     <section className={`${styles.strip} ${styles.problem}`} aria-label="Clock">
-      <p>
-        <strong>{clockWords(skewMs)}</strong> Set it, or calls will show at the wrong time and new ones may be
-        missed.
-      </p>
+      <p>{clockWords(skewMs)} Set it, or calls will show at the wrong time and new ones may be missed.</p>
     </section>
   );
 }
