@@ -11,6 +11,8 @@ import { reasonSentence } from '../reasons.ts';
 import { formatRoute } from '../state/routes.ts';
 import { useApp, useProductNow } from '../state/use-app.tsx';
 import { serviceName } from './call-rows.tsx';
+// The same frame as the other list of things to do.
+import screen from './queue.module.css';
 import styles from './trouble.module.css';
 
 /** Each kind of work in words. A kind that this version does not know gets a true, general one. */
@@ -29,7 +31,7 @@ export function Trouble() {
   const load = useApp((state) => state.loadTrouble);
   useEffect(() => void load(), [load]);
   return (
-    <section className={styles.trouble} aria-label="Stopped tasks">
+    <section className={screen.queue} aria-label="Stopped tasks">
       <Head />
       <Filters />
       {trouble === null && error === null && <Loading rows={6} slowText="Still reading the list." />}
@@ -52,7 +54,7 @@ function Head() {
   const result = useApp((state) => state.troubleResult);
   const retryAll = useApp((state) => state.retryTrouble);
   return (
-    <div className={styles.head}>
+    <div className={screen.head}>
       <h2>Stopped tasks</h2>
       <p role="status">{result ?? (total > 0 ? `${counted(total, 'task')} stopped.` : '')}</p>
       {total > 0 && (
@@ -109,7 +111,7 @@ function List() {
   }
   const callOf = new Map(trouble.calls.map((call) => [call.callId, call]));
   return (
-    <div className={styles.body}>
+    <div className={screen.body}>
       <ul className={styles.list}>
         {trouble.items.map((job) => (
           <Row key={job.jobId} job={job} call={callOf.get(job.callId ?? '') ?? null} nowMs={nowMs} />
