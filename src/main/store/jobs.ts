@@ -30,7 +30,11 @@ export interface JobsDeps {
   newId: (prefix: string, nowMs: number) => string;
 }
 
-const columns = `jobId, kind, state, attempt, runAtMs, lastErrorCode, crashes, providerId,
+// A job of a provider that is left alone runs when that is over, whatever was planned for it.
+const columns = `jobId, kind, state, attempt,
+  CASE WHEN state = 'ready' THEN max(runAtMs, ifnull(
+    (SELECT untilMs FROM providerPauses resting WHERE resting.providerId = jobs.providerId), runAtMs))
+    ELSE runAtMs END AS runAtMs, lastErrorCode, crashes, providerId,
   payload ->> '$.recordingId' AS recordingId,
   coalesce(payload ->> '$.callId', nullif(callId, ''),
     (SELECT known.callId FROM recordings known WHERE known.recordingId = payload ->> '$.recordingId'),

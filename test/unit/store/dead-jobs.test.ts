@@ -99,4 +99,14 @@ describe('dead letters', () => {
     expect(await reopen()).toBe(0);
     expect(await store.countJobs()).toMatchObject({ dead: 450 });
   });
+
+  it('say when they run next, also while their provider is left alone', async () => {
+    const { store, clock } = await withDead(1);
+    const { untilMs } = await store.pauseProvider('twilio', 'provider_unauthorized');
+    const [dead] = (await store.listJobs({}, 1, null)).items;
+    expect(dead).toMatchObject({ state: 'dead', lastErrorCode: 'gave_up' });
+    expect(await store.retryJob(dead?.jobId ?? '')).toMatchObject({ state: 'ready', runAtMs: untilMs });
+    await store.resumeProvider('twilio');
+    expect(await store.getJob(dead?.jobId ?? '')).toMatchObject({ runAtMs: clock.now() });
+  });
 });
