@@ -27,6 +27,18 @@ export function StatusBar() {
 
 function Item({ item }: { item: StatusItem }) {
   const isFine = item.tone === 'ok';
+  if (item.href !== undefined) {
+    return (
+      <a
+        className={`${styles.item} ${tones[item.tone]} ${isFine ? styles.fine : ''}`}
+        title={item.title}
+        href={item.href}
+      >
+        <Icon name={item.icon} />
+        <span>{item.text}</span>
+      </a>
+    );
+  }
   return (
     <span className={`${styles.item} ${tones[item.tone]} ${isFine ? styles.fine : ''}`} title={item.title}>
       <Icon name={item.icon} />
