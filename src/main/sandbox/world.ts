@@ -49,6 +49,8 @@ export interface SimCall {
   /** SequenceNumber of its next status callback. */
   nextSequence: number;
   recordings: SimRecording[];
+  /** What callbacks that were answered 2xx told of it, e.g. `call ringing`, `recording completed`. */
+  told: Set<string>;
 }
 
 export interface SimRecording {

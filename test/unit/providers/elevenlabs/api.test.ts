@@ -58,7 +58,7 @@ describe('dialling', () => {
     [{ failsWith: 408 }, { outcome: 'unknown' }],
     [{ failsWith: 500 }, { outcome: 'unknown' }],
     [{ failsWith: 503 }, { outcome: 'unknown' }],
-    [{ losesAnswers: true }, { outcome: 'unknown', code: 'network_failed' }],
+    [{ loseDialAnswers: 1 }, { outcome: 'unknown', code: 'network_failed' }],
   ])('with %j is %j, after one request', async (switches, expected) => {
     const { providerWith, orderFor, standIn, seen } = await startElevenLabs();
     Object.assign(standIn.switches, switches);
@@ -68,11 +68,11 @@ describe('dialling', () => {
 
   test.each([false, true])(
     'with a lost answer is found by our callId, once it is listed (filters ignored: %s)',
-    async (ignoresFilters) => {
+    async (ignoreFilters) => {
       const { providerWith, orderFor, standIn, clock } = await startElevenLabs({ scale: 2_000 });
       const { api } = providerWith('twilio');
       standIn.place('twilio', { to: '+442079460155' });
-      Object.assign(standIn.switches, { losesAnswers: true, listedLateMs: 60_000, ignoresFilters });
+      Object.assign(standIn.switches, { loseDialAnswers: 1, listedLateMs: 60_000, ignoreFilters });
       const order = orderFor('twilio');
       await api.dial?.(order, signal);
       standIn.place('twilio', { to: order.to });
@@ -137,10 +137,10 @@ describe('asking', () => {
 
   test.each([false, true])(
     'lists the calls of a window, page by page (filters ignored: %s)',
-    async (ignoresFilters) => {
+    async (ignoreFilters) => {
       const { providerWith, standIn, clock } = await startElevenLabs({ scale: 2_000 });
       const { api } = providerWith('twilio');
-      standIn.switches.ignoresFilters = ignoresFilters;
+      standIn.switches.ignoreFilters = ignoreFilters;
       for (let i = 0; i < 130; i++) standIn.place('twilio', { to: '+442079460155', outcome: 'busy' });
       await clock.delay(60_000);
       const fromMs = clock.now();
