@@ -9,7 +9,16 @@ import type { Outbox } from './outbox.ts';
 import type { CallPlan, LegPlan } from './plan-call.ts';
 import { createRandom, sidOf } from './random.ts';
 import type { CallWeather, MediaWeather, WebhookWeather } from './weather.ts';
-import { type CallbackTarget, isRunning, type SimCall, type SimRecording, type World } from './world.ts';
+import {
+  type CallbackTarget,
+  isRunning,
+  outcomeOf,
+  resumeAt,
+  type SimCall,
+  type SimRecording,
+  soundMs,
+  type World,
+} from './world.ts';
 
 /** Shorter recordings are thrown away by the provider with 16101. */
 const shortestMs = 1_000;
@@ -124,10 +133,7 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox, weathe
     const course = courses.get(recording.call);
     if (course === undefined || !isRunning(recording)) return;
     resumeAt(recording, atMs);
-    const skippedMs = recording.pauses
-      .filter((pause) => pause.behavior === 'skip')
-      .reduce((sum, pause) => sum + (pause.toMs ?? atMs) - pause.fromMs, 0);
-    recording.durationMs = Math.max(0, atMs - recording.startedAtMs - skippedMs);
+    recording.durationMs = soundMs(recording, atMs);
     recording.state = state;
     recording.updatedAtMs = atMs;
     course.finishing.push(finishRecording(recording, course, atMs + course.plan.processingMs));
@@ -291,17 +297,4 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox, weathe
       await Promise.all(underWay);
     },
   };
-}
-
-function outcomeOf({ state }: SimCall): 'completed' | 'busy' | 'no_answer' | 'failed' {
-  if (state === 'completed' || state === 'busy') return state;
-  return state === 'failed' ? 'failed' : 'no_answer';
-}
-
-function resumeAt(recording: SimRecording, atMs: number): void {
-  if (recording.state !== 'paused') return;
-  recording.state = 'in-progress';
-  recording.updatedAtMs = atMs;
-  const pause = recording.pauses.at(-1);
-  if (pause !== undefined) pause.toMs = atMs;
 }

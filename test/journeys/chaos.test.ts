@@ -1,0 +1,155 @@
+// The promise of the whole product on the worst day: whatever the services, the network and the clocks do, every
+// recording that a service has ends up here, whole, on its own call, and no telephone rings twice.
+import { createHash } from 'node:crypto';
+import { afterEach, expect, test } from 'vitest';
+import type { CallView } from '../../src/preload/contract/calls.ts';
+import type { RecordingView } from '../../src/preload/contract/recordings.ts';
+import { type Books, isLeftToTheSweep, readBooks } from './chaos-books.ts';
+import { clearUp, makeWeather, parts, planCalls, type PlannedCall } from './chaos-weather.ts';
+import { type Journey, startJourney } from './rig.ts';
+import { playedBytes } from './steps.ts';
+
+const isLong = process.env['TAPEDECK_TEST_SIZE'] === 'long';
+const count = isLong ? 1_000 : 100;
+const seeds = (process.env['TAPEDECK_CHAOS_SEEDS'] ?? (isLong ? '7,11,23' : '23')).split(',').map(Number);
+/** Product time per wall time: slow enough for two busy cores to follow calls while they last. */
+const timeScale = isLong ? 12 : 30;
+const patienceMs = isLong ? 15 * 60_000 : 180_000;
+
+let journey: Journey | null = null;
+
+afterEach(async () => {
+  await journey?.stop();
+  journey = null;
+});
+
+async function begin({ town, call }: Journey, planned: PlannedCall): Promise<void> {
+  const { number } = planned;
+  if ('order' in planned) {
+    await call('calls.place', planned.order);
+  } else if (planned.at === 'telnyx') {
+    town.telnyx.place([{ direction: 'inbound', from: number }]);
+  } else {
+    const more = planned.isTransferred ? { from: number, putThrough: 'transfer' as const } : { from: number };
+    await town.twilio.place({ direction: 'inbound' }, more);
+  }
+}
+
+interface Seen {
+  call: CallView;
+  recordings: RecordingView[];
+}
+
+async function allCalls({ call }: Journey): Promise<Seen[]> {
+  const seen: Seen[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await call('calls.list', { limit: 200, ...(cursor === undefined ? {} : { cursor }) });
+    for (const { callId } of page.items) {
+      const { call: row, recordings } = await call('calls.get', { callId });
+      seen.push({ call: row, recordings });
+    }
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return seen;
+}
+
+/** Recordings that a service has and the product ought to have, too, but has not. */
+function lost(books: Books, seen: readonly Seen[]): string[] {
+  const stored = new Set(
+    seen.flatMap(({ recordings }) =>
+      recordings
+        .filter(({ status }) => status === 'stored')
+        .map(({ providerId, providerRecordingId }) => `${providerId} ${providerRecordingId}`),
+    ),
+  );
+  return books.recordings
+    .filter(({ number }) => !isLeftToTheSweep(books, number))
+    .filter(({ providerId, providerRecordingId }) => !stored.has(`${providerId} ${providerRecordingId}`))
+    .map(({ providerId, providerRecordingId, number }) => `${providerId} ${providerRecordingId} of ${number}`);
+}
+
+/** Placed calls whose fate is open; a queue that waits for a person's decision gets it. */
+async function undecided({ call }: Journey, seen: readonly Seen[]): Promise<string[]> {
+  const isOpen = ({ dialState }: CallView): boolean => dialState === 'waiting' || dialState === 'dialing';
+  for (const { call: row } of seen)
+    if (row.kind === 'priority-queue' && row.dialState === 'unknown')
+      await call('calls.cancel', { callId: row.callId });
+  return seen.filter(({ call: row }) => isOpen(row)).map(({ call: row }) => `${row.callId} ${row.dialState}`);
+}
+
+async function settle(running: Journey): Promise<Seen[]> {
+  const endsAtMs = performance.now() + patienceMs;
+  for (;;) {
+    const seen = await allCalls(running);
+    const open = [...(await undecided(running, seen)), ...lost(readBooks(running.town), seen)];
+    if (open.length === 0) return seen;
+    if (performance.now() > endsAtMs) {
+      expect(open).toEqual([]);
+      throw new Error('it did not settle');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+async function checkBytes(running: Journey, books: Books, seen: readonly Seen[]): Promise<void> {
+  const booked = new Map(
+    books.recordings.map((recording) => [
+      `${recording.providerId} ${recording.providerRecordingId}`,
+      recording,
+    ]),
+  );
+  const stored = seen.flatMap(({ call, recordings }) =>
+    recordings.filter(({ status }) => status === 'stored').map((recording) => ({ call, recording })),
+  );
+  const wrong: string[] = [];
+  for (const { call, recording } of stored) {
+    const { providerId, providerRecordingId, recordingId } = recording;
+    const book = booked.get(`${providerId} ${providerRecordingId}`);
+    const played = createHash('sha256').update(await playedBytes(running, recordingId)).digest('hex');
+    const isRight =
+      book !== undefined &&
+      book.number === call.otherParty?.number &&
+      book.sha256() === recording.sha256 &&
+      played === recording.sha256;
+    if (!isRight) wrong.push(`${providerId} ${providerRecordingId} on ${call.callId}`);
+  }
+  expect(wrong).toEqual([]);
+  expect(stored.length).toBeGreaterThan(count / 2);
+}
+
+test.each(seeds)(
+  `${count} calls on the worst day of seed %i: no recording is lost or on a wrong call, nobody is dialled twice`,
+  async (seed) => {
+    const running = await startJourney({ timeScale, seed });
+    journey = running;
+    const { town } = running;
+    const planned: PlannedCall[] = [];
+    for (const part of parts) {
+      makeWeather(town, part);
+      const calls = planCalls(seed, planned.length, Math.ceil(count / parts.length));
+      for (const one of calls) await begin(running, one);
+      planned.push(...calls);
+      // All of the part have been dialled, or are being: what comes next is the weather of others.
+      await new Promise((resolve) => setTimeout(resolve, 60_000 / timeScale));
+    }
+    await town.idle();
+    clearUp(town);
+    await settle(running);
+    // What comes late must change nothing.
+    await town.idle();
+    const seen = await allCalls(running);
+    const books = readBooks(town);
+    expect(lost(books, seen)).toEqual([]);
+    await checkBytes(running, books, seen);
+    const numbers = seen.map(({ call }) => call.otherParty?.number ?? `none: ${call.callId}`);
+    expect(numbers.filter((number, i) => numbers.indexOf(number) !== i)).toEqual([]);
+    const known = new Set(planned.map(({ number }) => number));
+    expect(numbers.filter((number) => !known.has(number))).toEqual([]);
+    const rung = books.calls.filter(({ isIncoming }) => !isIncoming).map(({ number }) => number);
+    expect(rung.filter((number, i) => rung.indexOf(number) !== i)).toEqual([]);
+    const dialled = seen.filter(({ call }) => call.dialState === 'dialed');
+    expect(dialled.filter(({ call }) => !rung.includes(call.otherParty?.number ?? ''))).toEqual([]);
+  },
+  patienceMs + 240_000,
+);
