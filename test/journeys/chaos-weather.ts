@@ -75,7 +75,7 @@ export function makeWeather({ twilio, telnyx, elevenLabs, liveKit, trunks }: Tow
 /** Good weather for what is still on its way. */
 export function clearUp({ twilio, telnyx, elevenLabs, liveKit }: Town): void {
   for (const { switches } of [twilio, telnyx, elevenLabs, liveKit])
-    Object.assign(switches, { rateLimit: 0, failRequests: 0, webhookOutage: false });
+    Object.assign(switches, { rateLimit: 0, failRequests: 0, webhookOutage: false, ignoreFilters: false });
 }
 
 export type PlannedCall =

@@ -87,8 +87,9 @@ export function createTelnyx(deps: TelnyxDeps): Provider {
     ],
     following: {
       canStartRecording: true,
-      // Webhooks may never come: a call is asked after until it has ended.
-      needsFollowing: ({ kind }) => kind === 'call.started' || kind === 'call.answered',
+      // Webhooks may never come: a call is asked after until it has ended, whatever was the first that was heard of it.
+      // One whose audio can be fetched is asked after when the audio is safe.
+      needsFollowing: ({ kind }) => kind !== 'call.ended' && kind !== 'recording.available',
       findsRecordings: true,
     },
     missing,
