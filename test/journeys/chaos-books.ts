@@ -35,11 +35,21 @@ export function readBooks({ twilio, telnyx, elevenLabs }: Town): Books {
     calls: [
       ...twilioCalls.map(({ direction, from, to, told }) => {
         const isIncoming = direction === 'inbound';
-        return { network: 'twilio' as const, isIncoming, number: isIncoming ? from : to, isTold: told.size > 0 };
+        return {
+          network: 'twilio' as const,
+          isIncoming,
+          number: isIncoming ? from : to,
+          isTold: told.size > 0,
+        };
       }),
       ...telnyxCalls.map(({ direction, from, to, told }) => {
         const isIncoming = direction === 'incoming';
-        return { network: 'telnyx' as const, isIncoming, number: isIncoming ? from : to, isTold: told.size > 0 };
+        return {
+          network: 'telnyx' as const,
+          isIncoming,
+          number: isIncoming ? from : to,
+          isTold: told.size > 0,
+        };
       }),
     ],
     recordings: [

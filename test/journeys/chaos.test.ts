@@ -14,7 +14,7 @@ const count = isLong ? 1_000 : 100;
 const seeds = (process.env['TAPEDECK_CHAOS_SEEDS'] ?? (isLong ? '7,11,23' : '23')).split(',').map(Number);
 /** Product time per wall time: slow enough for two busy cores to follow calls while they last. */
 const timeScale = isLong ? 12 : 30;
-const patienceMs = Number(process.env['PATIENCE'] ?? (isLong ? 15 * 60_000 : 180_000));
+const patienceMs = isLong ? 15 * 60_000 : 180_000;
 
 let journey: Journey | null = null;
 
@@ -33,6 +33,18 @@ async function begin({ town, call }: Journey, planned: PlannedCall): Promise<voi
     const more = planned.isTransferred ? { from: number, putThrough: 'transfer' as const } : { from: number };
     await town.twilio.place({ direction: 'inbound' }, more);
   }
+}
+
+/**
+ * Only its first two webhooks name our call, and none names the SIP Call-ID that ElevenLabs and LiveKit know a call by:
+ * after those only a recording that is found by it proves that a call of Telnyx's trunk is theirs. Without a recording
+ * both stay, each as its service tells it.
+ */
+function hasNothingInCommon(books: Books, planned: readonly PlannedCall[], number: string): boolean {
+  const isOverTrunk = planned.some(
+    (one) => one.number === number && 'order' in one && ['elevenlabs-sip', 'livekit'].includes(one.order.via),
+  );
+  return isOverTrunk && !books.recordings.some((one) => one.number === number && one.providerId === 'telnyx');
 }
 
 interface Seen {
@@ -66,7 +78,9 @@ function lost(books: Books, seen: readonly Seen[]): string[] {
   return books.recordings
     .filter(({ number }) => !isLeftToTheSweep(books, number))
     .filter(({ providerId, providerRecordingId }) => !stored.has(`${providerId} ${providerRecordingId}`))
-    .map(({ providerId, providerRecordingId, number }) => `${providerId} ${providerRecordingId} of ${number}`);
+    .map(
+      ({ providerId, providerRecordingId, number }) => `${providerId} ${providerRecordingId} of ${number}`,
+    );
 }
 
 /** Placed calls whose fate is open; a queue that waits for a person's decision gets it. */
@@ -114,7 +128,9 @@ async function checkBytes(running: Journey, books: Books, seen: readonly Seen[])
   for (const { call, recording } of stored) {
     const { providerId, providerRecordingId, recordingId } = recording;
     const book = booked.get(`${providerId} ${providerRecordingId}`);
-    const played = createHash('sha256').update(await playedBytes(running, recordingId)).digest('hex');
+    const played = createHash('sha256')
+      .update(await playedBytes(running, recordingId))
+      .digest('hex');
     const isRight =
       book !== undefined &&
       book.number === call.otherParty?.number &&
@@ -151,7 +167,10 @@ test.each(seeds)(
     expect(lost(books, seen)).toEqual([]);
     await checkBytes(running, books, seen);
     const numbers = seen.map(({ call }) => call.otherParty?.number ?? `none: ${call.callId}`);
-    expect(numbers.filter((number, i) => numbers.indexOf(number) !== i)).toEqual([]);
+    const doubled = numbers.filter(
+      (number, i) => numbers.indexOf(number) !== i && !hasNothingInCommon(books, planned, number),
+    );
+    expect(doubled, await told(running, doubled)).toEqual([]);
     const known = new Set(planned.map(({ number }) => number));
     const strange = numbers.filter((number) => !known.has(number));
     expect(strange, await told(running, strange)).toEqual([]);
