@@ -108,7 +108,7 @@ export function createTelnyx(deps: TelnyxDeps): Provider {
       startRecording: (request, signal) => startRecording({ ask, now }, request, signal),
       steerRecording: (recording, keys, action, signal) =>
         steerRecording({ ask, now }, recording, keys, action, signal),
-      lookUpCall: (keys, signal) => lookUpCall(ask, keys, signal),
+      lookUpCall: (keys, signal) => lookUpCall(ask, keys, now(), signal),
       findRecordings: (keys, signal) => findRecordings({ ask, now, onForeignRows }, keys, signal),
       listRecordings: (window, signal) => listSince(ask, window, signal),
       deleteRecording: (recording, signal) => deleteRecording(ask, recording, signal),

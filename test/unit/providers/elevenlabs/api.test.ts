@@ -1,6 +1,7 @@
 // What the product asks of ElevenLabs, against the stand-in and through the real guarded fetch.
 import { describe, expect, test } from 'vitest';
 import { ourCallKey } from '../../../../src/main/domain/provider-event.ts';
+import type { PulledFact } from '../../../../src/main/providers/provider.ts';
 import type { CallKey } from '../../../../src/preload/contract/calls.ts';
 import { startElevenLabs } from '../../sandbox/elevenlabs-world.ts';
 
@@ -86,6 +87,20 @@ describe('dialling', () => {
       expect(await api.findDial?.(orderFor('twilio'), signal)).toBeNull();
     },
   );
+
+  test('with a lost answer is found among hundreds of others when the filters are ignored, asking after each once', async () => {
+    const { providerWith, orderFor, standIn, seen } = await startElevenLabs({ scale: 2_000 });
+    const { api } = providerWith('twilio');
+    Object.assign(standIn.switches, { loseDialAnswers: 1, ignoreFilters: true });
+    const order = orderFor('twilio');
+    await api.dial?.(order, signal);
+    for (let other = 0; other < 150; other++) standIn.place('twilio', { to: order.to });
+    let fact: PulledFact | null | undefined = null;
+    for (let asked = 0; asked < 5 && !fact; asked++) fact = await api.findDial?.(order, signal);
+    expect(fact?.events[0]?.keys).toEqual(expect.arrayContaining([ourCallKey(order.callId)]));
+    const details = seen.map(({ path }) => path).filter((path) => path.includes('/conversations/'));
+    expect(new Set(details).size).toBe(details.length);
+  });
 });
 
 describe('asking', () => {

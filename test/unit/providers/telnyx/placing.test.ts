@@ -155,6 +155,7 @@ describe('following a call whose webhooks never arrive', () => {
     const [call] = world.standIn.place([{ direction: 'inbound', outcome: 'no_answer' }]);
     const keys = [key('call_control_id', call?.controlId ?? '')];
     await world.standIn.idle();
+    await world.clock.delay(91_000);
     const looked = await world.provider.api.lookUpCall?.(keys, signal);
     expect(looked).toMatchObject({
       isFinal: true,
