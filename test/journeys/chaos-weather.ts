@@ -65,7 +65,7 @@ export function makeWeather({ twilio, telnyx, elevenLabs, liveKit, trunks }: Tow
     webhookOutage,
     clockSkewMs,
     listLateMs: 20_000,
-    talkMs: 150_000,
+    talkMs: 240_000,
     record: isOdd,
   });
   trunks.liveKitEndsAt = part === 'everything at once' || part === 'no webhook at all' ? 'twilio' : 'telnyx';
