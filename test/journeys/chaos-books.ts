@@ -7,6 +7,8 @@ import { audioOf } from '../../src/main/sandbox/elevenlabs/webhook-bodies.ts';
 
 export interface BookedCall {
   network: 'twilio' | 'telnyx';
+  /** CallSid, call_leg_id. */
+  id: string;
   isIncoming: boolean;
   /** Of the person outside. */
   number: string;
@@ -33,19 +35,21 @@ export function readBooks({ twilio, telnyx, elevenLabs }: Town): Books {
   const telnyxCalls = [...telnyx.world.calls.values()];
   return {
     calls: [
-      ...twilioCalls.map(({ direction, from, to, told }) => {
+      ...twilioCalls.map(({ sid: id, direction, from, to, told }) => {
         const isIncoming = direction === 'inbound';
         return {
           network: 'twilio' as const,
+          id,
           isIncoming,
           number: isIncoming ? from : to,
           isTold: told.size > 0,
         };
       }),
-      ...telnyxCalls.map(({ direction, from, to, told }) => {
+      ...telnyxCalls.map(({ legId: id, direction, from, to, told }) => {
         const isIncoming = direction === 'incoming';
         return {
           network: 'telnyx' as const,
+          id,
           isIncoming,
           number: isIncoming ? from : to,
           isTold: told.size > 0,
@@ -80,6 +84,18 @@ export function readBooks({ twilio, telnyx, elevenLabs }: Town): Books {
         })),
     ],
   };
+}
+
+/**
+ * Whose call one of the product is: the number that it shows, or that of the very call whose id it has. A call of which
+ * nothing but its recording was heard may show no number.
+ */
+export function numberOf(
+  { calls }: Books,
+  shown: string | undefined,
+  keys: readonly { value: string }[],
+): string | undefined {
+  return shown ?? calls.find(({ id }) => keys.some(({ value }) => value === id))?.number;
 }
 
 function hashOf({ chunks }: Sound): string {
