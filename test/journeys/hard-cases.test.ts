@@ -22,14 +22,14 @@ const losses: { via: string; recordings: number; lose: (town: Town) => void }[] 
     via: 'elevenlabs-twilio',
     recordings: 2,
     lose({ elevenLabs }) {
-      Object.assign(elevenLabs.switches, { losesAnswers: true, listedLateMs: 60_000 });
+      Object.assign(elevenLabs.switches, { loseDialAnswers: 1, listedLateMs: 60_000 });
     },
   },
   {
     via: 'elevenlabs-sip',
     recordings: 1,
     lose({ elevenLabs }) {
-      Object.assign(elevenLabs.switches, { losesAnswers: true, listedLateMs: 60_000 });
+      Object.assign(elevenLabs.switches, { loseDialAnswers: 1, listedLateMs: 60_000 });
     },
   },
   {

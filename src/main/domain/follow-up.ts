@@ -39,15 +39,16 @@ export function followUps(deps: FollowUpDeps, events: readonly DomainEvent[], no
         providerId: event.providerId,
         runAtMs: nowMs,
       });
-      jobs.push(...tellerJobs(deps.rules, event, nowMs));
-    } else if (event.kind.startsWith('call.')) {
+    }
+    if (event.kind.startsWith('recording.')) jobs.push(...tellerJobs(deps.rules, event, nowMs));
+    else if (event.kind.startsWith('call.')) {
       jobs.push(...callJobs(deps.rules, event, nowMs));
     }
   }
   return jobs;
 }
 
-/** Audio may be the first that is heard of a call: whose it is has to be asked then. */
+/** A recording may be the first that is heard of a call, and the last: whose it is, and how it ends, has to be asked. */
 function tellerJobs(rules: FollowUpDeps['rules'], event: DomainEvent, nowMs: number): NewJob[] {
   const callKey = keyOf(event, event.providerId);
   return callKey !== null && rules(event.providerId)?.needsFollowing(event) === true

@@ -40,7 +40,7 @@ export interface DialCallDeps extends SettlerDeps {
   clock: Clock;
   newId: (prefix: string, nowMs: number) => string;
   publicUrl: () => string | null;
-  /** Tests only: told of named moments, `dial:started|answered|stored|postponed`. */
+  /** Tests only: told of named moments, `dial:claiming|started|answered|stored|postponed`. */
   crashPoint?: ((name: string) => void) | undefined;
 }
 
@@ -88,6 +88,7 @@ export function createDialCall(deps: DialCallDeps): DialCall {
   async function dial(dialling: Dialling): Promise<JobSettlement> {
     const { job, call, placed, provider, order, signal } = dialling;
     const isQueued = placed.callKind === 'priority-queue';
+    crashPoint('dial:claiming');
     const claimed = isQueued
       ? await deps.queue.takeTurn(call.callId, () => claim(dialling))
       : await claim(dialling);

@@ -1,43 +1,27 @@
 // The callbacks of one call, in the order, number and disorder that was asked for.
+import { createLetterbox } from './letterbox.ts';
 import type { Outbox, Params } from './outbox.ts';
-import { type Random, uuidOf } from './random.ts';
+import { uuidOf } from './random.ts';
 import type { CallbackTarget } from './world.ts';
 
-export interface Disorder {
-  /** Each callback goes out twice, with the same token. */
-  duplicate: boolean;
-  /** All callbacks of the call are held back until its last one and then sent in random order. */
-  shuffle: boolean;
-}
-
-interface Letter {
-  target: CallbackTarget;
-  params: Params;
-  token: string;
-}
+type LetterboxDeps = Parameters<typeof createLetterbox>[0];
 
 /**
  * Without disorder a call's callbacks leave one after another; different calls do not wait for each other.
- * @param seed of the tokens
+ * @param deps.seed also of the tokens, which stay the same for a callback that is sent twice
  */
-export function createCallPost(deps: { outbox: Outbox; random: Random; seed: string; disorder: Disorder }) {
-  const held: Letter[] = [];
+export function createCallPost(deps: { outbox: Outbox } & LetterboxDeps) {
+  const box = createLetterbox(deps);
   let letters = 0;
-  let last: Promise<unknown> = Promise.resolve();
-  const send = (letter: Letter): Promise<boolean> =>
-    deps.outbox.send(letter.target, letter.params, letter.token);
-
   return {
-    post(target: CallbackTarget, params: Params): void {
-      const letter = { target, params, token: uuidOf(`${deps.seed}/${letters++}`) };
-      const copies = deps.disorder.duplicate ? [letter, letter] : [letter];
-      if (deps.disorder.shuffle) held.push(...copies);
-      else last = last.then(() => Promise.all(copies.map(send)));
+    /** @param onTaken told when the other side has answered 2xx */
+    post(target: CallbackTarget, params: Params, onTaken: () => void): void {
+      const token = uuidOf(`${deps.seed}/${letters++}`);
+      box.put(async () => {
+        if (await deps.outbox.send(target, params, token)) onTaken();
+      });
     },
     /** Resolves when everything was delivered or given up. To be called after the call's last callback. */
-    async flush(): Promise<void> {
-      for (const letter of deps.random.shuffled(held.splice(0))) await send(letter);
-      await last;
-    },
+    flush: box.flush,
   };
 }

@@ -1,13 +1,24 @@
 // Lets calls happen: moves each one along its plan on the given clock and tells whoever asked to be told. Moments are
 // the plan's own, not those at which timers fire, so that a seed gives the same times at every speed.
-import { createCallPost, type Disorder } from './call-post.ts';
+import { createCallPost } from './call-post.ts';
 import { callStatusParams, recordingStatusParams } from './callback-params.ts';
 import type { CarrierProgress } from './carrier.ts';
 import type { SandboxClock } from './clock.ts';
+import type { Disorder } from './letterbox.ts';
 import type { Outbox } from './outbox.ts';
 import type { CallPlan, LegPlan } from './plan-call.ts';
 import { createRandom, sidOf } from './random.ts';
-import { type CallbackTarget, isRunning, type SimCall, type SimRecording, type World } from './world.ts';
+import type { CallWeather, MediaWeather, WebhookWeather } from './weather.ts';
+import {
+  type CallbackTarget,
+  isRunning,
+  outcomeOf,
+  resumeAt,
+  type SimCall,
+  type SimRecording,
+  soundMs,
+  type World,
+} from './world.ts';
 
 /** Shorter recordings are thrown away by the provider with 16101. */
 const shortestMs = 1_000;
@@ -47,7 +58,8 @@ export interface BeginWish {
   statusCallback: CallbackTarget | null;
   /** How to record when the plan says so. */
   recording: RecordingWish;
-  disorder: Disorder;
+  /** Default: none but the weather's. */
+  disorder?: Disorder;
 }
 
 interface Course {
@@ -66,9 +78,10 @@ interface Deps {
   accountSid: string;
   world: World;
   outbox: Outbox;
+  weather: WebhookWeather & Pick<CallWeather, 'silent'> & Pick<MediaWeather<string>, 'mediaLateMs'>;
 }
 
-export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps): Lifecycle {
+export function createLifecycle({ clock, seed, accountSid, world, outbox, weather }: Deps): Lifecycle {
   const courses = new Map<SimCall, Course>();
   /** How many calls were begun with each seed. */
   const begun = new Map<string, number>();
@@ -84,12 +97,15 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps
     const sequence = call.nextSequence++;
     call.updatedAtMs = atMs;
     if (call.statusCallback?.events.has(event) !== true) return;
-    course.post.post(call.statusCallback, callStatusParams(accountSid, call, status, sequence, atMs));
+    const params = callStatusParams(accountSid, call, status, sequence, atMs);
+    course.post.post(call.statusCallback, params, () => call.told.add(`call ${status}`));
   };
 
   const tellRecording = (recording: SimRecording, course: Course): void => {
     if (recording.callback?.events.has(recording.state) !== true) return;
-    course.post.post(recording.callback, recordingStatusParams(accountSid, recording));
+    const params = recordingStatusParams(accountSid, recording);
+    const { call, state } = recording;
+    course.post.post(recording.callback, params, () => call.told.add(`recording ${state}`));
   };
 
   const record: Lifecycle['record'] = (call, wish, atMs = clock.now()) => {
@@ -117,10 +133,7 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps
     const course = courses.get(recording.call);
     if (course === undefined || !isRunning(recording)) return;
     resumeAt(recording, atMs);
-    const skippedMs = recording.pauses
-      .filter((pause) => pause.behavior === 'skip')
-      .reduce((sum, pause) => sum + (pause.toMs ?? atMs) - pause.fromMs, 0);
-    recording.durationMs = Math.max(0, atMs - recording.startedAtMs - skippedMs);
+    recording.durationMs = soundMs(recording, atMs);
     recording.state = state;
     recording.updatedAtMs = atMs;
     course.finishing.push(finishRecording(recording, course, atMs + course.plan.processingMs));
@@ -129,10 +142,14 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps
   const finishRecording = async (recording: SimRecording, course: Course, atMs: number): Promise<void> => {
     await waitUntil(atMs, stopping.signal);
     if (stopping.signal.aborted || recording.state === 'deleted') return;
-    const tooShort = (recording.durationMs ?? 0) < shortestMs;
-    recording.state = tooShort ? 'absent' : 'completed';
-    recording.errorCode = tooShort ? 16_101 : null;
-    recording.mediaFromMs = tooShort ? null : atMs + course.plan.mediaLateMs;
+    const random = createRandom(`${seed}/finish/${recording.sid}`);
+    const isTooShort = (recording.durationMs ?? 0) < shortestMs;
+    const isSilent = random.chance(weather.silent);
+    const isAbsent = isTooShort || isSilent;
+    const lateMs = course.plan.mediaLateMs + random.next() * weather.mediaLateMs;
+    recording.state = isAbsent ? 'absent' : 'completed';
+    recording.errorCode = isTooShort ? 16_101 : isSilent ? 16_102 : null;
+    recording.mediaFromMs = isAbsent ? null : atMs + lateMs;
     recording.updatedAtMs = atMs;
     tellRecording(recording, course);
   };
@@ -155,6 +172,7 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps
       endedAtMs: null,
       nextSequence: 0,
       recordings: [],
+      told: new Set(),
     };
     world.calls.set(child.sid, child);
     // Who hangs up a leg ends the call: nothing is to be done after it.
@@ -235,9 +253,11 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps
         statusCallback: wish.statusCallback,
         nextSequence: 0,
         recordings: [],
+        told: new Set(),
       };
-      const random = createRandom(`${seed}/post/${sid}`);
-      const post = createCallPost({ outbox, random, seed: `${seed}/${sid}`, disorder: wish.disorder });
+      const { disorder } = wish;
+      const { signal } = stopping;
+      const post = createCallPost({ outbox, seed: `${seed}/${sid}`, weather, clock, signal, disorder });
       const course = {
         plan,
         onProgress: wish.onProgress ?? (() => undefined),
@@ -277,17 +297,4 @@ export function createLifecycle({ clock, seed, accountSid, world, outbox }: Deps
       await Promise.all(underWay);
     },
   };
-}
-
-function outcomeOf({ state }: SimCall): 'completed' | 'busy' | 'no_answer' | 'failed' {
-  if (state === 'completed' || state === 'busy') return state;
-  return state === 'failed' ? 'failed' : 'no_answer';
-}
-
-function resumeAt(recording: SimRecording, atMs: number): void {
-  if (recording.state !== 'paused') return;
-  recording.state = 'in-progress';
-  recording.updatedAtMs = atMs;
-  const pause = recording.pauses.at(-1);
-  if (pause !== undefined) pause.toMs = atMs;
 }

@@ -4,13 +4,18 @@ import type { Input } from '../../preload/contract/api.ts';
 import type { Carrier } from './carrier.ts';
 import type { SandboxClock } from './clock.ts';
 import { planHistory, planNext } from './history.ts';
+import { noDisorder } from './letterbox.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { createOutbox, type SandboxLog } from './outbox.ts';
 import { type CallPlan, type CallWish, clinicLines, type Line, planCall } from './plan-call.ts';
 import { createRandom, sidOf } from './random.ts';
+import type { Sound } from './send-sound.ts';
 import { createTwilioCarrier } from './twilio/carrier.ts';
-import { createTwilioServer, type SeenRequest, type TwilioSwitches } from './twilio/server.ts';
-import { type CallbackTarget, createWorld, type SimNumber } from './world.ts';
+import { soundOf } from './twilio/media.ts';
+import { createTwilioServer, type SeenRequest } from './twilio/server.ts';
+import { calmTwilio, type TwilioSwitches } from './twilio/switches.ts';
+import { inWeather } from './weather.ts';
+import { type CallbackTarget, createWorld, type SimNumber, type SimRecording, type World } from './world.ts';
 
 export interface SandboxOptions {
   /** The product's own clock: both run at the same speed. */
@@ -48,6 +53,10 @@ export interface Sandbox {
   readonly lines: readonly Line[];
   /** Twilio as the telephone network of the other stand-ins: through its API, or through a SIP trunk. */
   readonly carriers: { readonly api: Carrier; readonly trunk: Carrier };
+  /** What exists there, for tests to compare with what the product found. */
+  readonly world: World;
+  /** The sound of a recording, as its media brings it on all its channels. */
+  soundOf(recording: SimRecording): Sound;
   /** Behaviour of the Twilio stand-in; may be changed at any time. */
   readonly switches: TwilioSwitches;
 }
@@ -85,15 +94,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const seed = String(options.seed);
   const world = createWorld();
   const outbox = createOutbox({ authToken, random: createRandom(`${seed}/waits`), log: options.log ?? null });
-  const lifecycle = createLifecycle({ clock, seed, accountSid, world, outbox });
-  const switches: TwilioSwitches = {
-    maxConcurrent: null,
-    wavEncoding: 'pcm16',
-    listLateMs: 0,
-    account: { type: 'Full', status: 'active' },
-    unrecordedLines: new Set(),
-    lineEvents: 'all',
-  };
+  const switches = calmTwilio();
+  const lifecycle = createLifecycle({ clock, seed, accountSid, world, outbox, weather: switches });
   for (const { number, label } of clinicLines) {
     const item = numberOf(number, label, clock.now());
     world.numbers.set(item.sid, item);
@@ -107,7 +109,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     accountSid,
     authToken,
     switches,
-    listLateMs: () => switches.listLateMs,
     onRequest,
   });
   let webhookBaseUrl: string | null = null;
@@ -132,7 +133,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
    * statusCallbackEvent on both directions would; all is recorded on two channels from the answer on. A number that
    * does not report to the product tells it of no recording either.
    */
-  const begin = (callSeed: string, plan: CallPlan, disorder = { duplicate: false, shuffle: false }) => {
+  const begin = (callSeed: string, plan: CallPlan, disorder = noDisorder) => {
     placed += 1;
     const progress = progressOf(plan);
     const line = plan.direction === 'inbound' ? plan.to : plan.from;
@@ -149,7 +150,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     });
   };
   const plan = (callSeed: string, wish: CallWish): CallPlan =>
-    planCall(createRandom(`${seed}/${callSeed}`), wish);
+    planCall(createRandom(`${seed}/${callSeed}`), inWeather(wish, switches, `${seed}/${callSeed}`));
 
   const fly = async (signal: AbortSignal): Promise<void> => {
     const random = createRandom(`${seed}/autopilot`);
@@ -165,11 +166,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     const onDial = (): void => {
       placed += 1;
     };
-    return createTwilioCarrier({ clock, seed, lifecycle, onDial }, through);
+    return createTwilioCarrier({ clock, seed, lifecycle, weather: switches, onDial }, through);
   };
 
   return {
     lines: clinicLines,
+    world,
+    soundOf: (recording) => soundOf({ seed, encoding: switches.wavEncoding }, recording, recording.channels),
     carriers: { api: carrier('api'), trunk: carrier('trunk') },
     switches,
     start: async () => ({ twilioBaseUrl: await server.start() }),

@@ -49,6 +49,8 @@ export interface SimCall {
   /** SequenceNumber of its next status callback. */
   nextSequence: number;
   recordings: SimRecording[];
+  /** What callbacks that were answered 2xx told of it, e.g. `call ringing`, `recording completed`. */
+  told: Set<string>;
 }
 
 export interface SimRecording {
@@ -112,4 +114,27 @@ export function createWorld(): World {
 /** True while a recording still takes in sound, or could again. */
 export function isRunning(recording: SimRecording): boolean {
   return recording.state === 'in-progress' || recording.state === 'paused';
+}
+
+/** Ends a pause; a recording that is not paused stays as it is. */
+export function resumeAt(recording: SimRecording, atMs: number): void {
+  if (recording.state !== 'paused') return;
+  recording.state = 'in-progress';
+  recording.updatedAtMs = atMs;
+  const pause = recording.pauses.at(-1);
+  if (pause !== undefined) pause.toMs = atMs;
+}
+
+/** How much sound a recording has at a moment: all of its time but the pauses that leave nothing. */
+export function soundMs({ pauses, startedAtMs }: SimRecording, atMs: number): number {
+  const skippedMs = pauses
+    .filter(({ behavior }) => behavior === 'skip')
+    .reduce((sum, { fromMs, toMs }) => sum + (toMs ?? atMs) - fromMs, 0);
+  return Math.max(0, atMs - startedAtMs - skippedMs);
+}
+
+/** How a call ended, in the words that all networks share. */
+export function outcomeOf({ state }: SimCall): 'completed' | 'busy' | 'no_answer' | 'failed' {
+  if (state === 'completed' || state === 'busy') return state;
+  return state === 'failed' ? 'failed' : 'no_answer';
 }

@@ -30,25 +30,27 @@ export function failedByCrashes(job: JobOfRecording, recording: RecordingRow, no
   ];
 }
 
-/** A dial that took the process down again and again: whether the phone rang is for a person to find out. */
-export function dialLostByCrashes(
+/**
+ * A dial that took the process down again and again. Whether a phone rang is for a person to find out; before the dial
+ * was claimed none has, for certain.
+ */
+export function dialEndedByCrashes(
   jobId: string,
   placedCallId: string,
-  call: CallRow,
+  { dialState, dialGeneration: generation, providerId }: CallRow,
   nowMs: number,
 ): DomainEvent[] {
-  if (call.dialState !== 'dialing' || call.dialGeneration === null) return [];
-  return [
-    {
-      eventKey: `crashed:${jobId}:${call.dialGeneration}`,
-      providerId: call.providerId,
-      occurredAtMs: nowMs,
-      sequence: 0,
-      keys: [ourCallKey(placedCallId)],
-      kind: 'call.dial_unknown',
-      data: { generation: call.dialGeneration },
-    },
-  ];
+  if (generation === null || (dialState !== 'waiting' && dialState !== 'dialing')) return [];
+  const head = {
+    eventKey: `crashed:${jobId}:${generation}`,
+    providerId,
+    occurredAtMs: nowMs,
+    sequence: 0,
+    keys: [ourCallKey(placedCallId)],
+  };
+  return dialState === 'dialing'
+    ? [{ ...head, kind: 'call.dial_unknown', data: { generation } }]
+    : [{ ...head, kind: 'call.dial_refused', data: { generation, code: 'crashed_repeatedly' } }];
 }
 
 /** @returns nothing for a job whose end does not decide its recording's */

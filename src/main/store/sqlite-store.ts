@@ -9,7 +9,7 @@ import { type Connection, openConnection } from './connection.ts';
 import { attempt, databasePathIn } from './database.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Migration, migrate } from './migrate.ts';
-import { dialLostByCrashes, failedByCrashes } from './own-events.ts';
+import { dialEndedByCrashes, failedByCrashes } from './own-events.ts';
 import { compareWithJournal } from './rebuild.ts';
 import { reopenJob, reopenJobs } from './reopen-jobs.ts';
 import type { Changes, Store } from './store.ts';
@@ -83,8 +83,8 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
       const call =
         job.kind !== 'place-call' || job.callId === null ? null : connection.calls.getRow(job.callId);
       if (call === null || job.callId === null) continue;
-      const lost = dialLostByCrashes(job.jobId, job.callId, call, clock.now());
-      connection.journal.addEvents(lost, 'job', log);
+      const ended = dialEndedByCrashes(job.jobId, job.callId, call, clock.now());
+      connection.journal.addEvents(ended, 'job', log);
     }
   };
 

@@ -124,5 +124,6 @@ export function dialSentence(code: string | null, service: string): string {
   if (code === 'provider_rate_limited' || code === 'provider_unavailable') return `${service} is busy.`;
   if (code === 'blocked_address') return 'Its address is not one that Tapedeck trusts.';
   if (code === 'network_failed') return 'There was no connection.';
+  if (code === 'crashed_repeatedly') return 'Tapedeck stopped each time it was about to place it.';
   return reasonSentence(code, { service });
 }

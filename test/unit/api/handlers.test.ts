@@ -19,7 +19,6 @@ let missing: string[] = [];
 let missingToPlace: string[] = [];
 let publicUrl: string | null = null;
 const [bus, startMs] = [createEventBus(), 1_700_000_000_000];
-
 const provider: Provider = {
   providerId: 'twilio',
   name: 'Twilio',
@@ -34,7 +33,6 @@ const provider: Provider = {
   ],
   settings: [{ name: 'TWILIO_AUTH_TOKEN', label: 'Auth token', where: 'On the home page.' }],
 } as unknown as Provider;
-
 const unset = { lines: [], keepRefusedUntilMs: null, matching: 'exact', checks: null };
 
 async function connect(changes: Partial<HandlerDeps> = {}): Promise<Dispatch> {

@@ -104,6 +104,15 @@ describe('what follows an event', () => {
     ]);
   });
 
+  it('a recording that has only begun has its call followed, where its provider wants that', () => {
+    const started: DomainEvent = {
+      ...recording('recording.started'),
+      providerId: 'elevenlabs',
+      keys: [conversation],
+    };
+    expect(named(started)).toEqual(['follow-call: elevenlabs conversation_id conv_1']);
+  });
+
   it('a recording that is saved without its id is looked for at the one who says so', () => {
     const told = (what: string): DomainEvent => ({
       kind: 'call.told',

@@ -41,7 +41,7 @@ describe('media', () => {
     const reply = await get(`${sids[1]}.mp3`);
     expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'audio/mpeg']);
     const bytes = Buffer.from(await reply.arrayBuffer());
-    expect([bytes.length, bytes.readUInt16BE(0)]).toEqual([Math.round(247_000 / 24) * 24, 0xfff3]);
+    expect([bytes.length, bytes.readUInt16BE(0)]).toEqual([Math.round(247_000 / 24) * 48, 0xfff3]);
   });
 
   it('answers 404 while a recording runs and while its media is late', async () => {

@@ -6,7 +6,7 @@ import { checkSettings } from './check.ts';
 import { createClient } from './client.ts';
 import { dial, sipVia, twilioVia } from './dial.ts';
 import { isConversationId, providerId } from './ids.ts';
-import { findDial, listCalls, lookUp } from './pull.ts';
+import { findDial, type KnownOrders, listCalls, lookUp } from './pull.ts';
 import { beginVerifying } from './signature.ts';
 import { audioField, postCallPath, understandBody, understandJson } from './webhooks.ts';
 
@@ -77,6 +77,7 @@ export function createElevenLabs({ setting, fetch, now = Date.now }: ElevenLabsD
     fetch,
     access: () => ({ baseUrl: baseUrl(), apiKey: value('ELEVENLABS_API_KEY') }),
   });
+  const known: KnownOrders = new Map();
   const begin: NonNullable<Provider['verifyStream']> = (headers) =>
     beginVerifying(headers, value('ELEVENLABS_WEBHOOK_SECRET'), now());
   const missing = (): string[] =>
@@ -143,7 +144,7 @@ export function createElevenLabs({ setting, fetch, now = Date.now }: ElevenLabsD
           order,
           signal,
         ),
-      findDial: (order, signal) => findDial(client, order, now(), signal),
+      findDial: (order, signal) => findDial({ client, known }, order, now(), signal),
       lookUpCall: (keys, signal) => lookUp(client, keys, now(), signal),
       findRecordings: (keys, signal) => lookUp(client, keys, now(), signal),
       listCalls: (window, signal) => listCalls(client, window, signal),

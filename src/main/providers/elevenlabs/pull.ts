@@ -13,8 +13,16 @@ import { conversationIdsOf, conversationKey, isConversationId } from './ids.ts';
 
 const conversationsPath = '/v1/convai/conversations';
 const pageSize = 100;
-/** How many rows of an answer to "which is the call of this order" are looked at. */
-const maxCandidates = 20;
+/**
+ * How many conversations are looked at each time that the one of an order is asked for, on how many pages: where the
+ * filter is ignored everybody's come back. Those whose order is known by then are not asked for again.
+ */
+const maxCandidates = 60;
+const maxSearchPages = 5;
+const maxKnown = 10_000;
+
+/** The callId that a conversation carries, by its id; it never changes. */
+export type KnownOrders = Map<string, string>;
 
 const page = z.object({
   conversations: z.array(z.unknown()).nullish().catch(null),
@@ -87,7 +95,7 @@ function withKeys(keys: readonly CallKey[], extra: readonly CallKey[]): CallKey[
  * @returns null when none carries it (yet)
  */
 export async function findDial(
-  client: Client,
+  { client, known }: { client: Client; known: KnownOrders },
   order: DialOrder,
   nowMs: number,
   signal: AbortSignal,
@@ -100,15 +108,28 @@ export async function findDial(
     user_id: order.callId,
     dynamic_variable_params: `chat_id:eq:${order.callId}`,
   });
-  const { rows } = readPage(await client.get(`${conversationsPath}?${query.toString()}`, signal));
-  for (const { conversation_id: id } of rows.slice(0, maxCandidates)) {
-    const told = await ask(client, id, signal);
-    const variables = told?.read.conversation_initiation_client_data?.dynamic_variables;
-    if (told !== null && variables?.['chat_id'] === order.callId) {
-      return factOf(told, nowMs, [ourCallKey(order.callId)]);
+  let left = maxCandidates;
+  for (let pages = 0; pages < maxSearchPages; pages++) {
+    const answer = await client.get(`${conversationsPath}?${query.toString()}`, signal);
+    const { rows, nextCursor } = readPage(answer);
+    for (const { conversation_id: id } of rows) {
+      if ((known.get(id) ?? order.callId) !== order.callId) continue;
+      if (left-- <= 0) return null;
+      const told = await ask(client, id, signal);
+      const variables = told?.read.conversation_initiation_client_data?.dynamic_variables;
+      const chatId = variables?.['chat_id'];
+      if (told !== null && chatId === order.callId) return factOf(told, nowMs, [ourCallKey(order.callId)]);
+      if (variables !== null && variables !== undefined) remember(known, id, chatId);
     }
+    if (nextCursor === null) return null;
+    query.set('cursor', nextCursor);
   }
   return null;
+}
+
+function remember(known: KnownOrders, id: string, chatId: unknown): void {
+  if (known.size >= maxKnown) known.clear();
+  known.set(id, typeof chatId === 'string' ? chatId : '');
 }
 
 /** Telephone calls that began in a window, a page at a time; whoever wants more of one looks it up. */

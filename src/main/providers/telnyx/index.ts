@@ -93,8 +93,9 @@ export function createTelnyx(deps: TelnyxDeps): Provider {
     },
     following: {
       canStartRecording: true,
-      // Webhooks may never come: a call is asked after until it has ended.
-      needsFollowing: ({ kind }) => kind === 'call.started' || kind === 'call.answered',
+      // Webhooks may never come: a call is asked after until it has ended, whatever was the first that was heard of it.
+      // One whose audio can be fetched is asked after when the audio is safe.
+      needsFollowing: ({ kind }) => kind !== 'call.ended' && kind !== 'recording.available',
       findsRecordings: true,
     },
     missing,
@@ -113,7 +114,7 @@ export function createTelnyx(deps: TelnyxDeps): Provider {
       startRecording: (request, signal) => startRecording({ ask, now }, request, signal),
       steerRecording: (recording, keys, action, signal) =>
         steerRecording({ ask, now }, recording, keys, action, signal),
-      lookUpCall: (keys, signal) => lookUpCall(ask, keys, signal),
+      lookUpCall: (keys, signal) => lookUpCall(ask, keys, now(), signal),
       listLiveCalls: (signal) => listLiveCalls(dialDeps, signal),
       findRecordings: (keys, signal) => findRecordings({ ask, now, onForeignRows }, keys, signal),
       listRecordings: (window, signal) => listSince(ask, window, signal),

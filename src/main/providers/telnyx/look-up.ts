@@ -3,6 +3,7 @@ import type { CallKey, DomainEvent } from '../../domain/provider-event.ts';
 import type { LookUp, PulledFact } from '../provider.ts';
 import type { Ask } from './client.ts';
 import { findControlId } from './dial.ts';
+import { fetchRecording } from './find-recordings.ts';
 import { eventIdPattern, keyOf, keysOf, providerId, valuesOf } from './ids.ts';
 import { canonical, countOf, isJson, type Json, momentOf, objectOf, textOf } from './json.ts';
 import { listCallEvents } from './lists.ts';
@@ -11,13 +12,23 @@ import { TelnyxRefusal } from './refusals.ts';
 import { eventOf, isOfInterest } from './webhook.ts';
 
 const maxPages = 5;
+/**
+ * A duration of zero is nobody who answered, or half a word: the events know, and are listed up to a minute late.
+ * Sooner than this nothing is concluded from it.
+ */
+const eventsListedMs = 90_000;
 
 /**
  * Reads the events of the call's sessions (or legs), then, where they do not tell of its end, the state of its legs.
  * Rows of other calls are dropped. Final when every leg that is known has ended.
  * Source: https://developers.telnyx.com/api-reference/debugging/list-call-events
  */
-export async function lookUpCall(ask: Ask, keys: readonly CallKey[], signal: AbortSignal): Promise<LookUp> {
+export async function lookUpCall(
+  ask: Ask,
+  keys: readonly CallKey[],
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<LookUp> {
   const facts: PulledFact[] = [];
   const ended = new Set<string>();
   const begun = new Set<string>(valuesOf(keys, 'call_leg_id'));
@@ -32,7 +43,7 @@ export async function lookUpCall(ask: Ask, keys: readonly CallKey[], signal: Abo
     if (fact !== null) facts.push(fact);
   }
   if (begun.size > 0 && [...begun].every((legId) => ended.has(legId))) return { facts, isFinal: true };
-  const states = await legStates(ask, keys, [...ended], signal);
+  const states = await legStates({ ask, nowMs }, keys, [...ended], signal);
   const isFinal =
     states.length > 0 && states.every((state) => state.isOver) && begun.size <= states.length + ended.size;
   return { facts: [...facts, ...states.flatMap(({ fact }) => fact ?? [])], isFinal };
@@ -127,7 +138,7 @@ function rawEventIn(metadata: unknown): RawEvent {
  * Source: https://developers.telnyx.com/api-reference/call-information/retrieve-a-call-status
  */
 async function legStates(
-  ask: Ask,
+  { ask, nowMs }: { ask: Ask; nowMs: number },
   keys: readonly CallKey[],
   told: readonly string[],
   signal: AbortSignal,
@@ -139,10 +150,30 @@ async function legStates(
     if (item === null) continue;
     if (told.includes(textOf(item, 'call_leg_id') ?? '')) continue;
     const endedAtMs = momentOf(item, 'end_time');
-    const isOver = item['is_alive'] === false && endedAtMs !== undefined;
-    states.push({ isOver, fact: isOver ? endedFact(item, controlId, endedAtMs) : null });
+    const hasTalked = (countOf(item, 'call_duration') ?? 0) > 0;
+    const isSure = hasTalked || nowMs - (endedAtMs ?? nowMs) >= eventsListedMs;
+    if (item['is_alive'] !== false || endedAtMs === undefined || !isSure) {
+      states.push({ isOver: false, fact: null });
+      continue;
+    }
+    const wasAnswered = hasTalked || (await isRecorded(ask, keys, item, signal));
+    states.push({ isOver: true, fact: endedFact(item, controlId, endedAtMs, wasAnswered) });
   }
   return states;
+}
+
+/** Whether one of the recordings that are known by id is of this leg and there to be had. */
+async function isRecorded(
+  ask: Ask,
+  keys: readonly CallKey[],
+  leg: Json,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const id of valuesOf(keys, 'recording_id')) {
+    const row = await fetchRecording(ask, id, signal);
+    if (row !== null && textOf(row, 'call_leg_id') === textOf(leg, 'call_leg_id')) return true;
+  }
+  return false;
 }
 
 async function fetchState(ask: Ask, controlId: string, signal: AbortSignal): Promise<Json | null> {
@@ -158,8 +189,13 @@ async function fetchState(ask: Ask, controlId: string, signal: AbortSignal): Pro
   }
 }
 
-/** The state does not say whether anybody answered; a duration of zero is no talk. */
-function endedFact(item: Json, controlId: string, endedAtMs: number): PulledFact | null {
+/** The state itself does not say whether anybody answered. */
+function endedFact(
+  item: Json,
+  controlId: string,
+  endedAtMs: number,
+  wasAnswered: boolean,
+): PulledFact | null {
   const keys = keysOf(item);
   if (keys === null) return null;
   const startedAtMs = momentOf(item, 'start_time');
@@ -175,7 +211,7 @@ function endedFact(item: Json, controlId: string, endedAtMs: number): PulledFact
     keys: [...keys, keyOf('call_control_id', controlId), ...ourKeysOf(item)],
     data: {
       ...(legId === undefined ? {} : { leg: { legId, parentLegId: null } }),
-      status: (countOf(item, 'call_duration') ?? 0) > 0 ? 'completed' : 'no_answer',
+      status: wasAnswered ? 'completed' : 'no_answer',
       endedAtMs,
       ...(startedAtMs === undefined ? {} : { startedAtMs }),
     },

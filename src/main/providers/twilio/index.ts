@@ -117,5 +117,8 @@ const begun: ReadonlySet<DomainEvent['kind']> = new Set(['call.started', 'call.a
  */
 function needsFollowing({ kind, providerId: teller }: DomainEvent): boolean {
   if (begun.has(kind) || ownKinds.has(kind)) return true;
+  // A recording that begins or comes to nothing, of a call of which no other callback may have come through. One that
+  // can be fetched is fetched first; its call is asked after then.
+  if (kind.startsWith('recording.')) return kind !== 'recording.available';
   return teller !== providerId && (kind === 'call.ended' || kind === 'call.noted');
 }

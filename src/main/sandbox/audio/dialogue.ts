@@ -11,7 +11,7 @@ export interface Dialogue {
   silences: readonly { fromMs: number; toMs: number }[];
 }
 
-interface Utterance {
+export interface Utterance {
   party: 0 | 1;
   startsAtMs: number;
   lengthMs: number;
@@ -32,7 +32,7 @@ export function framesOf(durationMs: number): number {
  * The script without end, in the order of beginnings. Utterances of one party never overlap each other: an answer
  * begins at most 350 ms early, and an aside lies in the middle of a turn of 3 s or more.
  */
-function* writeScript(seed: string): Generator<Utterance> {
+export function* writeScript(seed: string): Generator<Utterance> {
   const random = createRandom(`${seed}/script`);
   let party: 0 | 1 = random.chance(0.5) ? 0 : 1;
   let startsAtMs = random.between(250, 700);

@@ -21,6 +21,10 @@ export interface SimConversation {
   /** Not in lists before this moment, as a call that was just placed. */
   listedFromMs: number;
   hasAudio: boolean;
+  /** Its audio is at least so large. */
+  audioBytes: number;
+  /** Its audio can be had from this moment on; null: not yet, or never. */
+  audioFromMs: number | null;
   lines: SimLine[];
   phone: {
     type: 'twilio' | 'sip_trunking';

@@ -1,6 +1,7 @@
 // Lets conversations happen: each is a call on a carrier's network, and what becomes of that call becomes of it.
 import type { Carrier, CarrierCall, CarrierOrder, CarrierProgress } from '../carrier.ts';
 import type { SandboxClock } from '../clock.ts';
+import { createLetterbox } from '../letterbox.ts';
 import { createRandom, sidOf, uuidOf } from '../random.ts';
 import { type SimConversation, writeLines } from './conversations.ts';
 import type { ElevenLabsOutbox } from './outbox.ts';
@@ -52,11 +53,16 @@ export function createCourse(deps: Deps): Course {
   const calls = new Set<CarrierCall>();
   const stopping = new AbortController();
 
-  const post = async (body: Body): Promise<void> => {
-    const url = deps.webhookUrl();
-    if (url !== null && !stopping.signal.aborted) {
-      await outbox.send(url, body, clock.now() + switches.clockOffMs);
+  const post = async (conversation: SimConversation, ...letters: Body[]): Promise<void> => {
+    const seed = conversation.seed;
+    const box = createLetterbox({ seed, weather: switches, clock, signal: stopping.signal });
+    for (const body of letters) {
+      box.put(async () => {
+        const url = deps.webhookUrl();
+        if (url !== null) await outbox.send(url, body, clock.now() + switches.clockSkewMs);
+      });
     }
+    await box.flush();
   };
 
   const finish = async (conversation: SimConversation, talked: boolean): Promise<void> => {
@@ -67,13 +73,15 @@ export function createCourse(deps: Deps): Course {
     conversation.hasAudio = !switches.noAudio;
     conversation.status = 'done';
     const atMs = clock.now();
+    if (random.chance(switches.largeAudio)) conversation.audioBytes = switches.audioBytes;
+    if (conversation.hasAudio) conversation.audioFromMs = atMs + random.next() * switches.mediaLateMs;
     const letters: Body[] = [];
     if (switches.sendsTranscription) letters.push(transcriptionBody(conversation, atMs));
     if (switches.sendsAudio && conversation.hasAudio) {
-      letters.push(audioBody(conversation, atMs, switches.audioBytes));
+      letters.push(audioBody(conversation, atMs));
     }
     // Their order is not defined.
-    await Promise.all(random.shuffled(letters).map(post));
+    await post(conversation, ...random.shuffled(letters));
   };
 
   const follow = (conversation: SimConversation, call: CarrierCall): Promise<void> => {
@@ -88,7 +96,7 @@ export function createCourse(deps: Deps): Course {
       conversation.status = 'failed';
       const reason =
         progress.outcome === 'busy' ? 'busy' : progress.outcome === 'no_answer' ? 'no-answer' : 'unknown';
-      if (switches.sendsFailures) await post(failureBody(conversation, clock.now(), reason));
+      if (switches.sendsFailures) await post(conversation, failureBody(conversation, clock.now(), reason));
     };
     call.onProgress((progress) => {
       if (progress.state === 'in_progress') {
@@ -103,7 +111,8 @@ export function createCourse(deps: Deps): Course {
 
   return {
     place({ agentId, number, to, userId, dynamicVariables, record, outcome, talkMs }) {
-      const seed = `${deps.seed}/conversation/${conversations.size}`;
+      const before = [...conversations.values()].filter(({ phone }) => phone.externalNumber === to).length;
+      const seed = `${deps.seed}/conversation/${to}/${before}`;
       const sipCallId = uuidOf(`${seed}/sip`);
       const createdAtMs = clock.now();
       const call = number.carrier.dial({
@@ -129,6 +138,8 @@ export function createCourse(deps: Deps): Course {
         endedAtMs: null,
         listedFromMs: createdAtMs + createRandom(`${seed}/listed`).between(0.5, 1) * switches.listedLateMs,
         hasAudio: false,
+        audioBytes: 0,
+        audioFromMs: null,
         lines: [],
         phone: {
           type: number.type,

@@ -31,3 +31,11 @@ export function badRequest(code: string, message: string): ElevenLabsRefusal {
 export function invalidField(loc: readonly string[], msg: string, type = 'value_error'): ElevenLabsRefusal {
   return new ElevenLabsRefusal(422, [{ loc, msg, type }]);
 }
+
+export function tooManyRequests(): ElevenLabsRefusal {
+  return told(429, 'too_many_concurrent_requests', 'Too many requests');
+}
+
+export function unavailable(): ElevenLabsRefusal {
+  return told(503, 'service_unavailable', 'The service is unavailable');
+}

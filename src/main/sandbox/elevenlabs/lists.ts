@@ -8,18 +8,18 @@ export type Query = Readonly<Record<string, unknown>>;
 
 /**
  * One page, newest first. A filter that the API does not know is ignored, as real list APIs do.
- * @param ignoresFilters none is known
+ * @param ignoreFilters none is known
  */
 export function listView(
   all: readonly SimConversation[],
   query: Query,
   nowMs: number,
-  ignoresFilters: boolean,
+  ignoreFilters: boolean,
 ): Record<string, unknown> {
   const size = wholeNumber(query, 'page_size', 1, 100) ?? 30;
   const shown = all
     .filter((conversation) => conversation.listedFromMs <= nowMs)
-    .filter((conversation) => ignoresFilters || passes(conversation, query))
+    .filter((conversation) => ignoreFilters || passes(conversation, query))
     .sort((a, b) => b.createdAtMs - a.createdAtMs || (a.conversationId < b.conversationId ? 1 : -1));
   const cursor = text(query, 'cursor');
   // The cursor names the last item of the page before, so that new calls do not shift what follows.

@@ -1,16 +1,23 @@
 // The ElevenLabs stand-in's API: a real HTTP server on loopback that answers as api.elevenlabs.io does, to whoever
 // knows the made-up key.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { type SandboxClock, tellDate } from '../clock.ts';
+import { createLoopbackServer, limitConcurrency, type LoopbackServer } from '../loopback-server.ts';
+import { sendSound, soundTroubles } from '../send-sound.ts';
+import { createFates, fateOfDownload, fateOfRequest } from '../weather.ts';
 import type { SimConversation } from './conversations.ts';
 import type { Course, PhoneNumber } from './course.ts';
-import { badRequest, ElevenLabsRefusal, invalidField, notFound, unauthorized } from './errors.ts';
+import {
+  badRequest,
+  ElevenLabsRefusal,
+  invalidField,
+  notFound,
+  tooManyRequests,
+  unauthorized,
+  unavailable,
+} from './errors.ts';
 import { listView, type Query } from './lists.ts';
 import type { ElevenLabsSwitches } from './switches.ts';
 import { detailView } from './views.ts';
@@ -18,6 +25,7 @@ import { audioOf } from './webhook-bodies.ts';
 
 export interface ServerDeps {
   clock: SandboxClock;
+  seed: string;
   apiKey: string;
   agentIds: readonly string[];
   numbers: readonly PhoneNumber[];
@@ -32,41 +40,19 @@ export interface ServerDeps {
 }
 
 /** @returns start resolves with the base address, e.g. `http://127.0.0.1:40123` */
-export function createElevenLabsServer(deps: ServerDeps): {
-  start(): Promise<string>;
-  stop(): Promise<void>;
-} {
-  let server: Server | null = null;
-  return {
-    start() {
-      const listening = createServer(createApplication(deps));
-      server = listening;
-      return new Promise((resolve, reject) => {
-        listening.once('error', reject);
-        listening.listen(0, '127.0.0.1', () => {
-          const address = listening.address();
-          resolve(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`);
-        });
-      });
-    },
-    async stop() {
-      const closing = server;
-      server = null;
-      if (closing === null) return;
-      const closed = new Promise((resolve) => closing.close(resolve));
-      closing.closeAllConnections();
-      await closed;
-    },
-  };
+export function createElevenLabsServer(deps: ServerDeps): LoopbackServer {
+  return createLoopbackServer(createApplication(deps));
 }
 
 function createApplication(deps: ServerDeps): express.Express {
   const { switches, conversations } = deps;
+  const requests = createFates(`${deps.seed}/requests`);
+  const downloads = createFates(`${deps.seed}/media`);
   const app = express();
   app.disable('x-powered-by');
   app.use(tellDate(deps.clock.now));
   app.disable('etag');
-  app.use(limitConcurrency(switches));
+  app.use(limitConcurrency(() => switches.maxConcurrent, tooManyRequests));
   app.use(authenticate(deps.apiKey));
   app.use(express.json({ limit: '64kb' }));
   app.use((req, _res, next) => {
@@ -75,6 +61,8 @@ function createApplication(deps: ServerDeps): express.Express {
     const { method, path } = req;
     deps.onRequest?.({ method, path, queryNames: names(req.query), bodyNames: names(req.body) });
     if (switches.failsWith !== null) throw new ElevenLabsRefusal(switches.failsWith, { status: 'trouble' });
+    const fate = fateOfRequest(requests.next(`${method} ${path}`).random, switches);
+    if (fate !== null) throw fate === 'limited' ? tooManyRequests() : unavailable();
     next();
   });
   addAccount(app, deps);
@@ -86,12 +74,18 @@ function createApplication(deps: ServerDeps): express.Express {
   };
   app.get('/v1/convai/conversations', (req, res) => {
     const query: Query = req.query;
-    res.json(listView([...conversations.values()], query, deps.clock.now(), switches.ignoresFilters));
+    res.json(listView([...conversations.values()], query, deps.clock.now(), switches.ignoreFilters));
   });
   app.get('/v1/convai/conversations/:id', (req, res) => {
     res.json(detailView(find(req.params.id)));
   });
-  app.get('/v1/convai/conversations/:id/audio', (req, res) => sendAudio(deps, find(req.params.id), res));
+  app.get('/v1/convai/conversations/:id/audio', async (req, res) => {
+    const conversation = find(req.params.id);
+    const isReady = conversation.audioFromMs !== null && conversation.audioFromMs <= deps.clock.now();
+    if (!isReady) throw notFound('conversation_audio_not_found', 'There is no audio of this conversation');
+    const trouble = fateOfDownload(downloads.next(conversation.conversationId), switches, soundTroubles);
+    await sendSound(res, audioOf(conversation), 'audio/mpeg', trouble);
+  });
   app.use(() => {
     throw notFound('not_found', 'Not Found');
   });
@@ -102,23 +96,6 @@ function createApplication(deps: ServerDeps): express.Express {
     res.status(known.status).json({ detail: known.detail });
   });
   return app;
-}
-
-function limitConcurrency(switches: ElevenLabsSwitches) {
-  let open = 0;
-  return (_req: Request, res: Response, next: NextFunction): void => {
-    open += 1;
-    res.once('close', () => {
-      open -= 1;
-    });
-    if (switches.maxConcurrent !== null && open > switches.maxConcurrent) {
-      throw new ElevenLabsRefusal(429, {
-        status: 'too_many_concurrent_requests',
-        message: 'Too many requests',
-      });
-    }
-    next();
-  };
 }
 
 function authenticate(apiKey: string) {
@@ -145,6 +122,7 @@ const outboundCall = z.object({
 
 function addDialling(app: express.Express, deps: ServerDeps): void {
   const { course, switches, numbers, agentIds } = deps;
+  const fates = createFates(`${deps.seed}/lost`);
   const place = (type: PhoneNumber['type']) => (req: Request, res: Response) => {
     const read = outboundCall.safeParse(req.body);
     if (!read.success) {
@@ -178,7 +156,7 @@ function addDialling(app: express.Express, deps: ServerDeps): void {
       dynamicVariables: data.conversation_initiation_client_data?.dynamic_variables ?? {},
       record: data.call_recording_enabled === true,
     });
-    if (switches.losesAnswers) {
+    if (fates.next(`dial ${data.to_number}`).random.chance(switches.loseDialAnswers)) {
       res.destroy();
       return;
     }
@@ -242,34 +220,4 @@ function addAccount(app: express.Express, deps: ServerDeps): void {
     };
     res.json({ webhooks: url === null ? [] : [webhook] });
   });
-}
-
-async function sendAudio(
-  { switches }: ServerDeps,
-  conversation: SimConversation,
-  res: Response,
-): Promise<void> {
-  if (conversation.status !== 'done' || !conversation.hasAudio) {
-    throw notFound('conversation_audio_not_found', 'There is no audio of this conversation');
-  }
-  const { sizeBytes, chunks } = audioOf(conversation, switches.audioBytes);
-  res.setHeader('Content-Type', 'audio/mpeg');
-  if (switches.sendsErrorPage) {
-    res.end('<!doctype html><title>Something went wrong</title>');
-    return;
-  }
-  if (!switches.cutsAudio) res.setHeader('Content-Length', sizeBytes);
-  const limit = switches.cutsAudio ? sizeBytes - 7 : sizeBytes;
-  await pipeline(Readable.from(politely(chunks, limit)), res).catch(() => res.destroy());
-}
-
-/** Up to `limit` bytes; between two pieces everything else in this process gets its turn. */
-async function* politely(chunks: Iterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
-  let left = limit;
-  for (const chunk of chunks) {
-    if (left <= 0) return;
-    yield chunk.subarray(0, left);
-    left -= chunk.length;
-    await nextTurn();
-  }
 }

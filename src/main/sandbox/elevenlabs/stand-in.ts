@@ -6,7 +6,7 @@ import type { SimConversation } from './conversations.ts';
 import { createCourse, type PhoneNumber, type Placing } from './course.ts';
 import { createElevenLabsOutbox } from './outbox.ts';
 import { createElevenLabsServer, type ServerDeps } from './server.ts';
-import { type ElevenLabsSwitches, usualElevenLabs } from './switches.ts';
+import { calmElevenLabs, type ElevenLabsSwitches } from './switches.ts';
 
 export interface ElevenLabsOptions {
   clock: SandboxClock;
@@ -43,7 +43,7 @@ export interface ElevenLabsStandIn {
 export function createElevenLabsStandIn(options: ElevenLabsOptions): ElevenLabsStandIn {
   const { clock, apiKey, agentId } = options;
   const conversations = new Map<string, SimConversation>();
-  const switches: ElevenLabsSwitches = { ...usualElevenLabs };
+  const switches = calmElevenLabs();
   const numbers = numbersOf(options);
   let webhookUrl: string | null = null;
   const outbox = createElevenLabsOutbox({ secret: options.webhookSecret, log: options.log ?? null });
@@ -57,6 +57,7 @@ export function createElevenLabsStandIn(options: ElevenLabsOptions): ElevenLabsS
   });
   const server = createElevenLabsServer({
     clock,
+    seed: `${options.seed}/elevenlabs`,
     apiKey,
     agentIds: [agentId],
     numbers,

@@ -1,6 +1,7 @@
 // The bodies of ElevenLabs' webhooks, piece by piece, so that an hour of audio needs no more memory than a minute.
 // https://elevenlabs.io/docs/agents-platform/workflows/post-call-webhooks
-import { writeSilentMp3 } from '../audio/mp3.ts';
+import { writeMp3 } from '../audio/mp3.ts';
+import type { Sound } from '../send-sound.ts';
 import { type SimConversation, talkSeconds } from './conversations.ts';
 import { detailView } from './views.ts';
 
@@ -11,15 +12,13 @@ export function transcriptionBody(conversation: SimConversation, atMs: number): 
   return [envelope('post_call_transcription', atMs, detailView(conversation))];
 }
 
-/** The MP3 of a conversation. @param leastBytes makes it at least so large */
-export function audioOf(
-  conversation: SimConversation,
-  leastBytes: number,
-): { sizeBytes: number; chunks: Iterable<Buffer> } {
-  return writeSilentMp3(Math.max(1, talkSeconds(conversation)) * 1000, 1, leastBytes);
+/** The MP3 of a conversation. */
+export function audioOf(conversation: SimConversation): Sound {
+  const durationMs = Math.max(1, talkSeconds(conversation)) * 1000;
+  return writeMp3({ seed: conversation.seed, durationMs, silences: [] }, 1, conversation.audioBytes);
 }
 
-export function audioBody(conversation: SimConversation, atMs: number, leastBytes: number): Body {
+export function audioBody(conversation: SimConversation, atMs: number): Body {
   const { agentId, conversationId } = conversation;
   const data = { agent_id: agentId, conversation_id: conversationId, full_audio: '' };
   const whole = envelope('post_call_audio', atMs, data).toString();
@@ -28,7 +27,7 @@ export function audioBody(conversation: SimConversation, atMs: number, leastByte
     *[Symbol.iterator]() {
       yield Buffer.from(whole.slice(0, cut));
       let held: Buffer = Buffer.alloc(0);
-      for (const piece of audioOf(conversation, leastBytes).chunks) {
+      for (const piece of audioOf(conversation).chunks) {
         const bytes = held.length === 0 ? piece : Buffer.concat([held, piece]);
         const full = bytes.length - (bytes.length % 3);
         held = bytes.subarray(full);

@@ -4,7 +4,9 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxClock } from '../clock.ts';
+import { createLetterbox, type Letterbox } from '../letterbox.ts';
 import type { SandboxLog } from '../outbox.ts';
+import type { WebhookWeather } from '../weather.ts';
 import { type Keys, webhookToken } from './tokens.ts';
 import { idOf } from './views.ts';
 
@@ -28,21 +30,23 @@ interface PostDeps {
   seed: string;
   /** Where webhooks go; null for nowhere. */
   target: () => string | null;
-  fate: (event: string) => Fate;
+  switches: WebhookWeather & { clockSkewMs: number; fate: (event: string) => Fate };
   log: SandboxLog | null;
 }
 
-export function createPost({ clock, keys, seed, target, fate, log }: PostDeps): Post {
+export function createPost({ clock, keys, seed, target, switches, log }: PostDeps): Post {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const stopped = new AbortController();
-  const lines = new Map<string, Promise<void>>();
+  const boxes = new Map<string, Letterbox>();
+  const leaving = new Set<Promise<void>>();
   const held: (() => Promise<void>)[] = [];
   let sent = 0;
+  let boxesMade = 0;
 
   const attempt = (url: string, body: string): Promise<number> =>
     new Promise((resolve) => {
       const headers = {
-        Authorization: webhookToken(keys, body, clock.now()),
+        Authorization: webhookToken(keys, body, clock.now() + switches.clockSkewMs),
         'Content-Type': 'application/webhook+json',
         'Content-Length': Buffer.byteLength(body),
         'User-Agent': 'Go-http-client/1.1',
@@ -69,28 +73,47 @@ export function createPost({ clock, keys, seed, target, fate, log }: PostDeps): 
     }
   };
 
+  const boxOf = (roomName: string): Letterbox => {
+    const known = boxes.get(roomName);
+    if (known !== undefined) return known;
+    const box = createLetterbox({
+      seed: `${seed}/livekit-room/${boxesMade++}`,
+      weather: switches,
+      clock,
+      signal: stopped.signal,
+    });
+    boxes.set(roomName, box);
+    return box;
+  };
+
+  /** Nothing more comes of a room that is closed; one of the same name is another. */
+  const close = (roomName: string): void => {
+    const box = boxes.get(roomName);
+    boxes.delete(roomName);
+    if (box === undefined) return;
+    const gone = box.flush().finally(() => leaving.delete(gone));
+    leaving.add(gone);
+  };
+
   return {
     send(roomName, event, atMs) {
       const id = idOf('EV', `${seed}/${sent++}`);
       const base = target();
-      const what = fate(event.event);
-      if (base === null || what === 'drop') return;
-      const url = `${base}/webhooks/livekit`;
-      if (!loopback.has(new URL(url).hostname)) {
-        log?.warn('sandbox webhook not sent: not a loopback address');
-        return;
+      const what = switches.fate(event.event);
+      if (base !== null && what !== 'drop') {
+        const url = `${base}/webhooks/livekit`;
+        const body = JSON.stringify({ ...event, id, createdAt: String(Math.floor(atMs / 1000)) });
+        const go = (): Promise<void> => deliver(url, body);
+        if (!loopback.has(new URL(url).hostname))
+          log?.warn('sandbox webhook not sent: not a loopback address');
+        else if (what === 'hold') held.push(go);
+        else boxOf(roomName).put(what === 'twice' ? async () => go().then(go) : go);
       }
-      const body = JSON.stringify({ ...event, id, createdAt: String(Math.floor(atMs / 1000)) });
-      const go = (): Promise<void> => deliver(url, body);
-      if (what === 'hold') {
-        held.push(go);
-        return;
-      }
-      const line = (lines.get(roomName) ?? Promise.resolve()).then(go);
-      lines.set(roomName, what === 'twice' ? line.then(go) : line);
+      if (event.event === 'room_finished') close(roomName);
     },
     async flush() {
-      await Promise.all(lines.values());
+      for (const roomName of boxes.keys()) close(roomName);
+      await Promise.all(leaving);
       for (const go of held.splice(0).reverse()) await go();
     },
     stop() {

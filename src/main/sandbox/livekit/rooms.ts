@@ -22,11 +22,21 @@ export interface Dialled {
   answered: Promise<'answered' | 'busy' | 'no_answer' | 'failed'>;
 }
 
+/** A participant's call on the network that the trunk ended at then. */
+export interface DialledCall {
+  roomName: string;
+  to: string;
+  network: Carrier['network'];
+  /** The network's own id. */
+  providerCallId: string;
+}
+
 export interface Rooms {
   readonly open: ReadonlyMap<string, SimRoom>;
   dial(wish: DialWish): Dialled;
   /** How many times a telephone was made to ring for a room. */
   dials(roomName: string): number;
+  calls(): readonly DialledCall[];
   /** Resolves when every call has ended, every room is closed and every webhook was delivered or given up. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -58,6 +68,7 @@ export function createRooms(deps: RoomsDeps): Rooms {
   const { clock, seed, carrier, post } = deps;
   const open = new Map<string, SimRoom>();
   const counts = new Map<string, number>();
+  const calls: DialledCall[] = [];
   const live = new Map<SimParticipant, CarrierCall>();
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -155,12 +166,14 @@ export function createRooms(deps: RoomsDeps): Rooms {
   return {
     open,
     dials: (roomName) => counts.get(roomName) ?? 0,
+    calls: () => calls,
     dial(wish) {
       const nowMs = clock.now();
       const room = roomOf(wish.roomName, nowMs);
       const number = counts.get(wish.roomName) ?? 0;
       counts.set(wish.roomName, number + 1);
-      const callSeed = `${seed}/${wish.roomName}/${number}`;
+      // By the number called: names of rooms are made by whoever dials, and are new in every run.
+      const callSeed = `${seed}/${wish.to}/${calls.filter(({ to }) => to === wish.to).length}`;
       // As in life, an identity that is there already is no reason not to dial: the newcomer puts the other one out.
       const twin = room.participants.get(wish.identity);
       if (twin !== undefined) {
@@ -192,6 +205,7 @@ export function createRooms(deps: RoomsDeps): Rooms {
       const { network } = carrier;
       const call = carrier.dial({ seed: callSeed, to, from, headers, sipCallId, ...deps.wish() });
       live.set(participant, call);
+      calls.push({ roomName: wish.roomName, to, network, providerCallId: call.providerCallId });
       const answered = new Promise<'answered' | 'busy' | 'no_answer' | 'failed'>((resolve) => {
         track(
           new Promise<void>((ended) => {

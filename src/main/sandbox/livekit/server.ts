@@ -1,39 +1,18 @@
 // The LiveKit stand-in: a real HTTP server on loopback that answers as a LiveKit server's API does, to whoever knows
 // the made-up key and secret. It is the outside world: nothing of the product is reached from here.
 // https://docs.livekit.io/reference/telephony/sip-api/, https://docs.livekit.io/reference/other/roomservice-api/
-import { createServer, type Server } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Carrier } from '../carrier.ts';
 import { type SandboxClock, tellDate } from '../clock.ts';
+import { createLoopbackServer } from '../loopback-server.ts';
 import type { SandboxLog } from '../outbox.ts';
+import { createFates, fateOfRequest } from '../weather.ts';
 import { methods, type MethodDeps } from './methods.ts';
-import { createPost, type Fate } from './post.ts';
-import { createRooms } from './rooms.ts';
+import { createPost } from './post.ts';
+import { createRooms, type DialledCall } from './rooms.ts';
+import { calmLiveKit, type LiveKitSwitches, type Trouble } from './switches.ts';
 import { claimsOf, isRecord, type Keys } from './tokens.ts';
 import { TwirpError } from './twirp-error.ts';
-
-/** Something that goes wrong with a request: before it is carried out, or only its answer. */
-export interface Trouble {
-  /** `hang_up` closes the connection without an answer. */
-  answer: 'hang_up' | { status: number; code: string; retryAfterSeconds?: number };
-  /** The request is carried out all the same. */
-  isDone: boolean;
-}
-
-/** Behaviour that tests switch on and off while the stand-in runs. */
-export interface LiveKitSwitches {
-  /** Participants are listed so late after they were dialled; up to 60,000 ms in life. */
-  listLateMs: number;
-  /** Whether the carrier records calls from their answer (a setting of its trunk or number). */
-  record: boolean;
-  /** What becomes of the calls dialled from now on; null lets the seed decide. */
-  outcome: 'answered' | 'busy' | 'no_answer' | 'too_short' | null;
-  talkMs: number | null;
-  /** Asked for every request, by the name of the method. */
-  trouble: (method: string) => Trouble | null;
-  /** Asked for every webhook, by the name of the event. */
-  fate: (event: string) => Fate;
-}
 
 export interface LiveKitOptions {
   /** The product's own clock: both run at the same speed. */
@@ -56,6 +35,8 @@ export interface LiveKitStandIn {
   connect(target: { webhookBaseUrl: string }): void;
   /** How many times a telephone was made to ring for a room. */
   dials(roomName: string): number;
+  /** Every telephone call made for a room, in the order of dialling. */
+  calls(): readonly DialledCall[];
   /** Resolves when every call has ended, every room is closed and every webhook was delivered or given up. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -64,21 +45,14 @@ export interface LiveKitStandIn {
 
 export function createLiveKitStandIn(options: LiveKitOptions): LiveKitStandIn {
   const { clock, keys, seed, trunk, carrier } = options;
-  const switches: LiveKitSwitches = {
-    listLateMs: 0,
-    record: true,
-    outcome: null,
-    talkMs: null,
-    trouble: () => null,
-    fate: () => 'send',
-  };
+  const switches = calmLiveKit();
   let webhookBaseUrl: string | null = null;
   const post = createPost({
     clock,
     keys,
     seed,
     target: () => webhookBaseUrl,
-    fate: (event) => switches.fate(event),
+    switches,
     log: options.log ?? null,
   });
   const rooms = createRooms({
@@ -94,45 +68,38 @@ export function createLiveKitStandIn(options: LiveKitOptions): LiveKitStandIn {
       ...(switches.talkMs === null ? {} : { talkMs: switches.talkMs }),
     }),
   });
-  const app = createApplication({ clock, rooms, trunk }, options, switches);
-  let server: Server | null = null;
+  const server = createLoopbackServer(createApplication({ clock, rooms, trunk }, options, switches));
 
   return {
     switches,
-    start() {
-      const listening = createServer(app);
-      server = listening;
-      return new Promise((resolve, reject) => {
-        listening.once('error', reject);
-        listening.listen(0, '127.0.0.1', () => {
-          const address = listening.address();
-          const port = typeof address === 'object' && address !== null ? address.port : 0;
-          resolve(`http://127.0.0.1:${port}`);
-        });
-      });
-    },
+    start: server.start,
     connect(target) {
       webhookBaseUrl = target.webhookBaseUrl.replace(/\/+$/, '');
     },
     dials: rooms.dials,
+    calls: rooms.calls,
     idle: rooms.idle,
     async stop() {
       await rooms.stop();
-      const closing = server;
-      server = null;
-      if (closing === null) return;
-      const closed = new Promise((resolve) => closing.close(resolve));
-      closing.closeAllConnections();
-      await closed;
+      await server.stop();
     },
   };
 }
 
 function createApplication(
   deps: MethodDeps,
-  { keys, onRequest }: LiveKitOptions,
+  { keys, seed, onRequest }: LiveKitOptions,
   switches: LiveKitSwitches,
 ): express.Express {
+  const fates = createFates(`${seed}/livekit-requests`);
+  const troubleOf = (name: string): Trouble | null => {
+    const { random } = fates.next(name);
+    const fate = fateOfRequest(random, switches);
+    const isLost = random.chance(switches.loseDialAnswers);
+    if (fate === 'limited') return limited;
+    if (fate === 'failed') return failed;
+    return isLost && name.endsWith('/CreateSIPParticipant') ? lost : switches.trouble(name);
+  };
   const app = express();
   app.disable('x-powered-by');
   app.use(tellDate(deps.clock.now));
@@ -144,7 +111,7 @@ function createApplication(
   app.use(express.json({ limit: '256kb' }));
   app.post('/twirp/livekit.:method/:name', async (req: Request<{ method: string; name: string }>, res) => {
     const name = `${req.params.method}/${req.params.name}`;
-    const trouble = switches.trouble(name);
+    const trouble = troubleOf(name);
     if (trouble !== null && !trouble.isDone) return spoil(trouble, res);
     const claims = claimsOf(keys, req.get('authorization'), deps.clock.now());
     if (claims === null) throw new TwirpError(401, 'unauthenticated', 'invalid token');
@@ -167,6 +134,14 @@ function createApplication(
   });
   return app;
 }
+
+// https://github.com/twitchtv/twirp/blob/main/docs/spec_v7.md (codes and their statuses)
+const limited: Trouble = {
+  answer: { status: 429, code: 'resource_exhausted', retryAfterSeconds: 2 },
+  isDone: false,
+};
+const failed: Trouble = { answer: { status: 503, code: 'unavailable' }, isDone: false };
+const lost: Trouble = { answer: 'hang_up', isDone: true };
 
 function spoil({ answer }: Trouble, res: Response): void {
   if (answer === 'hang_up') {

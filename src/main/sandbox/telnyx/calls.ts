@@ -1,7 +1,8 @@
 // Dialling, the state of calls, and commands. https://developers.telnyx.com/api-reference/call-commands/dial
 import type { SandboxClock } from '../clock.ts';
-import { planCall } from '../plan-call.ts';
+import { type CallWish, planCall } from '../plan-call.ts';
 import { createRandom } from '../random.ts';
+import { inWeather } from '../weather.ts';
 import { badControlId, ended, invalidParameter, missingParameter, notAnswered, notFound } from './errors.ts';
 import type { RecordWish, TelnyxLifecycle } from './lifecycle.ts';
 import type { TelnyxSwitches } from './switches.ts';
@@ -56,12 +57,11 @@ export function dial(deps: ApiDeps, body: Body): TelnyxCall {
   // "Telnyx will ignore others Dial commands with the same command_id."
   const before = commandId === undefined ? undefined : world.dialed.get(commandId);
   if (before !== undefined) return before;
-  const random = createRandom(`${seed}/telnyx-api/${world.calls.size}`);
-  const outcome = random.chance(switches.unanswered)
-    ? random.pick(['no_answer', 'busy'] as const)
-    : ('answered' as const);
-  const plan = planCall(random, { startsAtMs: clock.now(), direction: 'outbound', outcome, from, to });
-  const { call } = lifecycle.begin('api', plan, {
+  const callSeed = `api/${to}/${[...world.calls.values()].filter((call) => call.to === to).length}`;
+  const wish: CallWish = { startsAtMs: clock.now(), direction: 'outbound', from, to };
+  const random = createRandom(`${seed}/telnyx-${callSeed}`);
+  const plan = planCall(random, inWeather(wish, switches, `${seed}/telnyx-${callSeed}`));
+  const { call } = lifecycle.begin(callSeed, plan, {
     connectionId,
     clientState: clientState ?? null,
     webhookUrl: url ?? deps.webhookUrl(),

@@ -79,21 +79,26 @@ export function createTelnyxLifecycle(deps: Deps): TelnyxLifecycle {
   };
 
   const tell = (call: TelnyxCall, { post }: Course, type: string, atMs: number, payload: Payload): void => {
-    const metadata = post.post({ type, atMs, payload });
+    const metadata = post.post({ type, atMs, payload }, () => call.told.add(type));
     world.events.push({ name: type, type: 'webhook', atMs, call, metadata });
   };
 
+  const begun = new Map<string, number>();
+
   const addRecording = (call: TelnyxCall, wish: RecordWish, state: 'planned' | 'recording', atMs: number) => {
+    const id = uuidOf(`${seed}/telnyx-recording/${call.legId}/${call.recordings.length}`);
     const recording: TelnyxRecording = {
-      id: uuidOf(`${seed}/telnyx-recording/${call.legId}/${call.recordings.length}`),
+      id,
       call,
       state,
       ...wish,
       startedAtMs: atMs,
       endedAtMs: null,
       durationMs: 0,
+      isSilent: createRandom(`${seed}/telnyx-silent/${id}`).chance(switches.silent),
       pauses: [],
       listedFromMs: null,
+      mediaFromMs: 0,
     };
     call.recordings.push(recording);
     world.recordings.set(recording.id, recording);
@@ -122,6 +127,7 @@ export function createTelnyxLifecycle(deps: Deps): TelnyxLifecycle {
     }
     recording.state = 'saved';
     recording.listedFromMs = atMs + random.next() * switches.recordingsLateMs + course.plan.mediaLateMs;
+    recording.mediaFromMs = recording.listedFromMs + random.next() * switches.mediaLateMs;
     const url = deps.linkOf(recording);
     const payload = recordingSaved(recording, url, switches.savedWithoutIds);
     tell(recording.call, course, 'call.recording.saved', atMs, payload);
@@ -164,7 +170,9 @@ export function createTelnyxLifecycle(deps: Deps): TelnyxLifecycle {
 
   return {
     begin(callSeed, plan, wish) {
-      const ids = idsOf(`${seed}/${callSeed}/${world.calls.size}`);
+      const nth = begun.get(callSeed) ?? 0;
+      begun.set(callSeed, nth + 1);
+      const ids = idsOf(`${seed}/${callSeed}/${nth}`);
       const random = createRandom(`${seed}/telnyx-listed/${ids.legId}`);
       const call: TelnyxCall = {
         ...ids,
@@ -181,6 +189,7 @@ export function createTelnyxLifecycle(deps: Deps): TelnyxLifecycle {
         endedAtMs: null,
         recordings: [],
         commandIds: new Set(),
+        told: new Set(),
         listedFromMs: plan.startsAtMs + random.next() * switches.callsListedLateMs,
       };
       const course: Course = {

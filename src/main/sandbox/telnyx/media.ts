@@ -1,13 +1,12 @@
 // The sound of recordings, behind signed links that live 600 s, as at S3: an Authorization header is refused.
 // https://developers.telnyx.com/docs/voice/programmable-voice/storing-call-recordings
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Request, Response } from 'express';
-import { writeSilentMp3 } from '../audio/mp3.ts';
+import { writeMp3 } from '../audio/mp3.ts';
 import { writeWav } from '../audio/wav.ts';
 import type { SandboxClock } from '../clock.ts';
+import { sendSound, type Sound, soundTroubles } from '../send-sound.ts';
+import { createFates, fateOfDownload } from '../weather.ts';
 import type { TelnyxSwitches } from './switches.ts';
 import type { TelnyxRecording, TelnyxWorld } from './world.ts';
 
@@ -18,6 +17,7 @@ export interface TelnyxMedia {
   /** A link of ten minutes from now, or into the customer's own storage. */
   linkOf(recording: TelnyxRecording): string;
   send(req: Request, res: Response): Promise<void>;
+  soundOf(recording: TelnyxRecording): Sound;
 }
 
 interface Deps {
@@ -30,9 +30,19 @@ interface Deps {
 }
 
 const lifeMs = 600_000;
+const contentTypes = { wav: 'audio/wav', mp3: 'audio/mpeg' } as const;
 
 export function createTelnyxMedia({ clock, seed, world, switches, origin }: Deps): TelnyxMedia {
-  const downloads = new Map<string, number>();
+  const fates = createFates(`${seed}/telnyx-media`);
+
+  const soundOf = ({ id, durationMs, channels, format, isSilent }: TelnyxRecording): Sound => {
+    const isDual = channels === 'dual';
+    const silences = isSilent ? [{ fromMs: 0, toMs: durationMs }] : [];
+    const dialogue = { seed: `${seed}/${id}`, durationMs, silences };
+    return format === 'mp3'
+      ? writeMp3(dialogue, isDual ? 2 : 1)
+      : writeWav(dialogue, isDual ? 'dual' : 'mix');
+  };
 
   const signatureOf = (path: string, untilMs: number): string =>
     createHmac('sha256', `links/${seed}`).update(`${path} ${untilMs}`).digest('hex');
@@ -62,17 +72,18 @@ export function createTelnyxMedia({ clock, seed, world, switches, origin }: Deps
         refuse(res, 404, 'NoSuchKey', 'The specified key does not exist.');
         return;
       }
-      const times = (downloads.get(recording.id) ?? 0) + 1;
-      downloads.set(recording.id, times);
-      const trouble = times <= switches.mediaTroubleTimes ? switches.mediaTrouble : null;
-      if (trouble === 'expired' || clock.now() > untilMs) {
+      if (clock.now() < recording.mediaFromMs) {
+        refuse(res, 404, 'NoSuchKey', 'The specified key does not exist.');
+        return;
+      }
+      const fate = fateOfDownload(fates.next(recording.id), switches, [...soundTroubles, 'expired'] as const);
+      if (fate === 'expired' || clock.now() > untilMs) {
         refuse(res, 403, 'AccessDenied', 'Request has expired');
-      } else if (trouble === 'error_page') {
-        res.type('html').send('<html><body><h1>We will be right back</h1></body></html>');
       } else {
-        await sendSound(seed, recording, switches.silent, trouble === 'truncated', res);
+        await sendSound(res, soundOf(recording), contentTypes[recording.format], fate);
       }
     },
+    soundOf,
   };
 }
 
@@ -83,44 +94,4 @@ function isSame(given: string, expected: string): boolean {
 function refuse(res: Response, status: number, code: string, message: string): void {
   const text = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
   res.status(status).type('application/xml').send(text);
-}
-
-async function sendSound(
-  seed: string,
-  recording: TelnyxRecording,
-  silent: boolean,
-  truncated: boolean,
-  res: Response,
-): Promise<void> {
-  const { durationMs } = recording;
-  const silences = silent ? [{ fromMs: 0, toMs: durationMs }] : [];
-  const dual = recording.channels === 'dual';
-  const file =
-    recording.format === 'mp3'
-      ? writeSilentMp3(durationMs, dual ? 2 : 1)
-      : writeWav({ seed: `${seed}/${recording.id}`, durationMs, silences }, dual ? 'dual' : 'mix');
-  res.status(200);
-  res.setHeader('Content-Type', recording.format === 'mp3' ? 'audio/mpeg' : 'audio/wav');
-  res.setHeader('Content-Length', file.sizeBytes);
-  // Whoever hangs up in the middle has only themselves to tell.
-  const chunks = truncated ? half(file.chunks, file.sizeBytes) : file.chunks;
-  await pipeline(Readable.from(politely(chunks)), res, { end: !truncated }).catch(() => res.destroy());
-  if (truncated) res.destroy();
-}
-
-function* half(chunks: Iterable<Buffer>, sizeBytes: number): Generator<Buffer> {
-  let left = Math.floor(sizeBytes / 2);
-  for (const chunk of chunks) {
-    if (left <= 0) return;
-    yield chunk.subarray(0, left);
-    left -= chunk.length;
-  }
-}
-
-/** Between two pieces everything else in this process gets its turn. */
-async function* politely(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
-  for (const chunk of chunks) {
-    yield chunk;
-    await nextTurn();
-  }
 }

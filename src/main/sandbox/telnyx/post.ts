@@ -5,6 +5,7 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } f
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SandboxClock } from '../clock.ts';
+import { createLetterbox } from '../letterbox.ts';
 import type { SandboxLog } from '../outbox.ts';
 import { createRandom, type Random, uuidOf } from '../random.ts';
 import type { Payload } from './payloads.ts';
@@ -49,7 +50,8 @@ export interface Webhook {
 
 export interface CallPost {
   /** Without trouble a call's webhooks leave one after another. @returns the event's data, as it is logged */
-  post(webhook: Webhook): Payload;
+  /** @param onTaken told when the other side has answered 2xx */
+  post(webhook: Webhook, onTaken: () => void): Payload;
   /** Resolves when all were delivered or given up. To be called after the last one. */
   flush(): Promise<void>;
 }
@@ -100,56 +102,44 @@ export function createTelnyxPost(deps: Deps): TelnyxPost {
     });
   };
 
-  const deliver = async (url: string, data: Payload, random: Random): Promise<void> => {
+  /** @returns whether it was answered 2xx */
+  const deliver = async (url: string, data: Payload, random: Random): Promise<boolean> => {
     for (let tries = 1; !stopped.signal.aborted; tries++) {
-      if (switches.webhookOutage) return;
+      if (switches.webhookOutage) return false;
       const status = await attempt(url, data, tries);
       const again = status === 0 || status === 408 || status === 429 || status >= 500;
-      if (!again) return;
+      if (!again) return status >= 200 && status < 300;
       if (tries === maxAttempts) {
         deps.log?.warn('sandbox webhook given up', { status, attempt: tries });
-        return;
+        return false;
       }
       await delay(random.between(150, 400) * 2 ** tries, null, { signal: stopped.signal }).catch(() => null);
     }
+    return false;
   };
 
   return {
-    ofCall(seed, urlOf) {
-      const random = createRandom(`${deps.seed}/telnyx-post/${seed}`);
-      const shuffles = random.chance(switches.shuffleWebhooks);
-      const held: (() => Promise<void>)[] = [];
-      let last: Promise<unknown> = Promise.resolve();
+    ofCall(callSeed, urlOf) {
+      const seed = `${deps.seed}/telnyx-post/${callSeed}`;
+      const random = createRandom(`${seed}/waits`);
+      const box = createLetterbox({ seed, weather: switches, clock, signal: stopped.signal });
       let count = 0;
       return {
-        post({ type, atMs, payload }) {
-          const id = uuidOf(`${deps.seed}/telnyx-event/${seed}/${count++}`);
+        post({ type, atMs, payload }, onTaken) {
+          const id = uuidOf(`${deps.seed}/telnyx-event/${callSeed}/${count++}`);
           const occurred_at = toIso(atMs + switches.clockSkewMs);
           const data = { record_type: 'event', event_type: type, id, occurred_at, payload };
           const url = urlOf();
-          // Chances are taken whether they matter or not, so that one switch does not change another's luck.
-          const [dropped, copies] = [
-            random.chance(switches.dropWebhooks),
-            random.chance(switches.duplicateWebhooks) ? 2 : 1,
-          ];
-          const waitMs = random.next() * switches.delayWebhooksMs;
-          if (url === null || dropped) return data;
-          if (!loopback.has(new URL(url).hostname)) {
+          if (url !== null && !loopback.has(new URL(url).hostname)) {
             deps.log?.warn('sandbox webhook not sent: not a loopback address');
-            return data;
+          } else if (url !== null) {
+            box.put(async () => {
+              if (await deliver(url, data, random)) onTaken();
+            });
           }
-          const send = async (): Promise<void> => {
-            if (waitMs > 0) await clock.delay(waitMs, stopped.signal);
-            await Promise.all(Array.from({ length: copies }, () => deliver(url, data, random)));
-          };
-          if (shuffles) held.push(send);
-          else last = waitMs > 0 ? Promise.all([last, send()]) : last.then(send);
           return data;
         },
-        async flush() {
-          for (const send of random.shuffled(held.splice(0))) await send();
-          await last;
-        },
+        flush: box.flush,
       };
     },
     stop() {

@@ -1,10 +1,10 @@
 // The Telnyx stand-in: a real HTTP server on loopback that answers as api.telnyx.com/v2 does, to whoever knows the
 // made-up key. It is the outside world: nothing of the product is reached from here.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { tellDate } from '../clock.ts';
-import type { Random } from '../random.ts';
+import { createLoopbackServer, type LoopbackServer } from '../loopback-server.ts';
+import { createFates, fateOfRequest } from '../weather.ts';
 import { activeView, type ApiDeps, type Body, callOf, command, dial, dialView, stateView } from './calls.ts';
 import { notFound, TelnyxError } from './errors.ts';
 import {
@@ -31,37 +31,14 @@ export interface SeenTelnyxRequest {
 
 interface Deps extends ApiDeps {
   apiKey: string;
-  random: Random;
   media: TelnyxMedia;
   /** Told of every request that was let in. */
   onRequest: ((request: SeenTelnyxRequest) => void) | null;
 }
 
 /** @returns start resolves with the origin, e.g. `http://127.0.0.1:40123` */
-export function createTelnyxServer(deps: Deps): { start(): Promise<string>; stop(): Promise<void> } {
-  let server: Server | null = null;
-  return {
-    start() {
-      const listening = createServer(createApplication(deps));
-      server = listening;
-      return new Promise((resolve, reject) => {
-        listening.once('error', reject);
-        listening.listen(0, '127.0.0.1', () => {
-          const address = listening.address();
-          const port = typeof address === 'object' && address !== null ? address.port : 0;
-          resolve(`http://127.0.0.1:${port}`);
-        });
-      });
-    },
-    async stop() {
-      const closing = server;
-      server = null;
-      if (closing === null) return;
-      const closed = new Promise((resolve) => closing.close(resolve));
-      closing.closeAllConnections();
-      await closed;
-    },
-  };
+export function createTelnyxServer(deps: Deps): LoopbackServer {
+  return createLoopbackServer(createApplication(deps));
 }
 
 function createApplication(deps: Deps): express.Express {
@@ -128,10 +105,11 @@ function authenticate(apiKey: string) {
 }
 
 /** Trouble that comes before anything was done. */
-function makeTrouble({ random, switches }: Deps) {
-  return (_req: Request, res: Response, next: NextFunction): void => {
-    const [limited, failed] = [random.chance(switches.rateLimit), random.chance(switches.failRequests)];
-    if (limited) {
+function makeTrouble({ seed, switches }: Deps) {
+  const fates = createFates(`${seed}/telnyx-requests`);
+  return (req: Request, res: Response, next: NextFunction): void => {
+    const fate = fateOfRequest(fates.next(`${req.method} ${req.path}`).random, switches);
+    if (fate === 'limited') {
       res.setHeader('Retry-After', '2');
       throw new TelnyxError(
         429,
@@ -140,15 +118,17 @@ function makeTrouble({ random, switches }: Deps) {
         'You have exceeded the maximum number of requests.',
       );
     }
-    if (failed) throw new TelnyxError(503, '10016', 'Service unavailable', 'The service is unavailable.');
+    if (fate === 'failed')
+      throw new TelnyxError(503, '10016', 'Service unavailable', 'The service is unavailable.');
     next();
   };
 }
 
 function addCalls(api: express.Router, deps: Deps): void {
+  const fates = createFates(`${deps.seed}/telnyx-lost`);
   api.post('/calls', (req, res) => {
     const call = dial(deps, bodyOf(req));
-    if (deps.random.chance(deps.switches.loseDialAnswers)) res.destroy();
+    if (fates.next(`dial ${call.to}`).random.chance(deps.switches.loseDialAnswers)) res.destroy();
     else res.json({ data: dialView(call) });
   });
   api.get('/calls/:id', (req, res) => {
@@ -199,6 +179,8 @@ function addLists(api: express.Router, deps: Deps): void {
     const isOfCall = names.includes('filter[leg_id]') || names.includes('filter[application_session_id]');
     const sinceMs = isOfCall ? 0 : clock.now() - 86_400_000;
     const listed = world.events
+      // A leg of a mere trunk is no call of Voice API: only whoever knows its id is told of it.
+      .filter(({ call }) => isOfCall || call.webhookUrl !== null)
       .filter(({ call, atMs }) => call.listedFromMs <= clock.now() && atMs >= sinceMs)
       .sort((a, b) => a.atMs - b.atMs);
     const { shown, meta } = page(filtered(listed, query, eventFilters, deps.switches.ignoreFilters), query);

@@ -2,14 +2,16 @@
 import type { Carrier, CarrierCall, CarrierProgress } from '../carrier.ts';
 import type { SandboxClock } from '../clock.ts';
 import type { SandboxLog } from '../outbox.ts';
-import { type CallWish, planCall } from '../plan-call.ts';
+import { type CallPlan, type CallWish, planCall } from '../plan-call.ts';
 import { createRandom } from '../random.ts';
+import type { Sound } from '../send-sound.ts';
+import { inWeather } from '../weather.ts';
 import { createTelnyxLifecycle } from './lifecycle.ts';
 import { createTelnyxMedia } from './media.ts';
 import { createTelnyxPost, signingKey } from './post.ts';
 import { createTelnyxServer, type SeenTelnyxRequest } from './server.ts';
 import { calmSwitches, type TelnyxSwitches } from './switches.ts';
-import { createTelnyxWorld, type TelnyxCall, type TelnyxWorld } from './world.ts';
+import { createTelnyxWorld, type TelnyxCall, type TelnyxRecording, type TelnyxWorld } from './world.ts';
 
 export interface TelnyxStandInOptions {
   /** The product's own clock: both run at the same speed. */
@@ -36,6 +38,8 @@ export interface TelnyxStandIn {
   readonly switches: TelnyxSwitches;
   /** What exists there, for tests to compare with what the product found. */
   readonly world: TelnyxWorld;
+  /** The sound of a recording, as its links bring it. */
+  soundOf(recording: TelnyxRecording): Sound;
   hangUp(call: TelnyxCall): void;
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -63,11 +67,14 @@ export function createTelnyxStandIn(options: TelnyxStandInOptions): TelnyxStandI
     connectionId,
     webhookUrl,
     apiKey: options.apiKey,
-    random: createRandom(`${seed}/telnyx-trouble`),
     media,
     onRequest: options.onRequest ?? null,
   });
   let placed = 0;
+  const planOf = (callSeed: string, wish: CallWish): CallPlan => {
+    const planSeed = `${seed}/telnyx/${callSeed}`;
+    return planCall(createRandom(planSeed), inWeather(wish, switches, planSeed));
+  };
 
   // Whoever dials through the trunk has its credentials, so to Telnyx it is an outgoing call; it is recorded where
   // the trunk's voice profile says so.
@@ -75,14 +82,8 @@ export function createTelnyxStandIn(options: TelnyxStandInOptions): TelnyxStandI
     network: 'telnyx',
     dial(order): CarrierCall {
       const { outcome, talkMs, to, from } = order;
-      const plan = planCall(createRandom(`${seed}/telnyx/carrier/${order.seed}`), {
-        startsAtMs: clock.now(),
-        direction: 'outbound',
-        outcome,
-        talkMs,
-        to,
-        from,
-      });
+      const wish = { startsAtMs: clock.now(), direction: 'outbound', outcome, talkMs, to, from } as const;
+      const plan = planOf(`carrier/${order.seed}`, wish);
       const listeners = new Set<(progress: CarrierProgress) => void>();
       const { call } = lifecycle.begin(`carrier/${order.seed}`, plan, {
         connectionId,
@@ -105,6 +106,7 @@ export function createTelnyxStandIn(options: TelnyxStandInOptions): TelnyxStandI
   return {
     switches,
     world,
+    soundOf: media.soundOf,
     async start() {
       origin = await server.start();
       return { baseUrl: `${origin}/v2`, publicKey };
@@ -115,10 +117,7 @@ export function createTelnyxStandIn(options: TelnyxStandInOptions): TelnyxStandI
     place: (wishes) =>
       wishes.map((wish) => {
         const callSeed = `place/${placed++}`;
-        const plan = planCall(createRandom(`${seed}/telnyx/${callSeed}`), {
-          startsAtMs: clock.now(),
-          ...wish,
-        });
+        const plan = planOf(callSeed, { startsAtMs: clock.now(), ...wish });
         const { call } = lifecycle.begin(callSeed, plan, {
           connectionId,
           webhookUrl: webhookUrl(),

@@ -18,8 +18,12 @@ export interface TelnyxRecording {
   startedAtMs: number;
   endedAtMs: number | null;
   durationMs: number;
+  /** Nobody says a word in it. */
+  isSilent: boolean;
   pauses: { fromMs: number; toMs: number | null }[];
   listedFromMs: number | null;
+  /** Downloads answer 404 before this moment. */
+  mediaFromMs: number;
 }
 
 /** A row of the list of call events. */
@@ -52,6 +56,8 @@ export interface TelnyxCall {
   recordings: TelnyxRecording[];
   /** A second command with one of these does nothing. */
   commandIds: Set<string>;
+  /** Types of events that its webhooks told and that were answered 2xx. */
+  told: Set<string>;
   /** Before this moment no list shows it. */
   listedFromMs: number;
 }

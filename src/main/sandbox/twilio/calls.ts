@@ -1,26 +1,27 @@
 // The Calls resource. https://www.twilio.com/docs/voice/api/call-resource
 import type { SandboxClock } from '../clock.ts';
 import type { Lifecycle } from '../lifecycle.ts';
-import { planCall } from '../plan-call.ts';
+import { type CallWish, planCall } from '../plan-call.ts';
 import { createRandom } from '../random.ts';
+import { inWeather } from '../weather.ts';
 import { callStates, type SimCall, type World } from '../world.ts';
 import { invalid, TwilioError } from './errors.ts';
 import { callbackTarget, choice, type Fields, flag, one } from './fields.ts';
 import { inDateRange } from './pages.ts';
+import type { TwilioSwitches } from './switches.ts';
 
 export interface ApiDeps {
   clock: SandboxClock;
   seed: string;
   world: World;
   lifecycle: Lifecycle;
-  /** Calls that somebody placed are in no list until they are this old. */
-  listLateMs: () => number;
+  switches: TwilioSwitches;
 }
 
 const dialable = /^(\+[1-9]\d{6,14}|sip:.+|client:.+)$/;
 
 /** Dials. The person called answers after a few seconds and talks for as long as the seed says; TwiML is not run. */
-export function createCall({ clock, seed, world, lifecycle }: ApiDeps, fields: Fields): SimCall {
+export function createCall({ clock, seed, world, lifecycle, switches }: ApiDeps, fields: Fields): SimCall {
   const to = one(fields, 'To');
   const from = one(fields, 'From');
   if (to === undefined) throw new TwilioError(400, 21_201, "No 'To' number is specified");
@@ -42,13 +43,13 @@ export function createCall({ clock, seed, world, lifecycle }: ApiDeps, fields: F
   if (url !== undefined && !URL.canParse(url)) {
     throw new TwilioError(400, 21_205, `Url is not a valid URL: ${url}`);
   }
-  const random = createRandom(`${seed}/api/${world.calls.size}`);
+  const callSeed = `${seed}/api/${world.calls.size}`;
   const record = flag(fields, 'Record');
-  const plan = planCall(random, { startsAtMs: clock.now(), direction: 'outbound', from, to, record });
+  const wish: CallWish = { startsAtMs: clock.now(), direction: 'outbound', from, to, record };
+  const plan = planCall(createRandom(callSeed), inWeather(wish, switches, callSeed));
   return lifecycle.begin('api', plan, {
     statusCallback: callbackTarget(fields, 'StatusCallback'),
     recording: { source: 'OutboundAPI', ...recordingForm(fields) },
-    disorder: { duplicate: false, shuffle: false },
   }).call;
 }
 
@@ -65,12 +66,12 @@ export function recordingForm(fields: Fields) {
 }
 
 /** Newest first, placed calls as late as the switch says. Filters: Status, To, From, ParentCallSid, StartTime, EndTime. */
-export function listCalls({ world, clock, listLateMs }: ApiDeps, fields: Fields): SimCall[] {
+export function listCalls({ world, clock, switches }: ApiDeps, fields: Fields): SimCall[] {
   const status = choice(fields, 'Status', callStates);
   const to = one(fields, 'To');
   const from = one(fields, 'From');
   const parent = one(fields, 'ParentCallSid');
-  const listedUntilMs = clock.now() - listLateMs();
+  const listedUntilMs = clock.now() - switches.listLateMs;
   const matching = world
     .callsNewestFirst()
     .filter((call) => call.direction === 'inbound' || call.createdAtMs <= listedUntilMs)

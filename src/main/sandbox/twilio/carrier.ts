@@ -3,13 +3,15 @@
 import type { Carrier, CarrierCall, CarrierProgress } from '../carrier.ts';
 import type { SandboxClock } from '../clock.ts';
 import type { Lifecycle } from '../lifecycle.ts';
-import { planCall } from '../plan-call.ts';
+import { type CallWish, planCall } from '../plan-call.ts';
 import { createRandom } from '../random.ts';
+import { type CallWeather, inWeather } from '../weather.ts';
 
 interface Deps {
   clock: SandboxClock;
   seed: string;
   lifecycle: Lifecycle;
+  weather: CallWeather;
   /** Told of every call that is dialled. */
   onDial: () => void;
 }
@@ -19,7 +21,7 @@ interface Deps {
  *   calls and recordings Twilio names differently. Twilio shows neither SIP headers nor Call-ID of such calls.
  */
 export function createTwilioCarrier(
-  { clock, seed, lifecycle, onDial }: Deps,
+  { clock, seed, lifecycle, weather, onDial }: Deps,
   through: 'api' | 'trunk',
 ): Carrier {
   return {
@@ -27,7 +29,7 @@ export function createTwilioCarrier(
     dial(order): CarrierCall {
       const { to, from, record, outcome, talkMs } = order;
       const callSeed = `carrier/${order.seed}`;
-      const plan = planCall(createRandom(`${seed}/${callSeed}`), {
+      const wish = {
         startsAtMs: clock.now(),
         direction: 'outbound',
         from,
@@ -35,7 +37,9 @@ export function createTwilioCarrier(
         record,
         outcome,
         talkMs,
-      });
+      } as const;
+      const random = createRandom(`${seed}/${callSeed}`);
+      const plan = planCall(random, inWeather<CallWish>(wish, weather, `${seed}/${callSeed}`));
       const past: CarrierProgress[] = [];
       const listeners: ((progress: CarrierProgress) => void)[] = [];
       onDial();
@@ -48,7 +52,6 @@ export function createTwilioCarrier(
           channels: 2,
           callback: null,
         },
-        disorder: { duplicate: false, shuffle: false },
         onProgress(progress) {
           past.push(progress);
           for (const listener of listeners) listener(progress);

@@ -1,17 +1,16 @@
 // The Twilio stand-in: a real HTTP server on loopback that answers as api.twilio.com does, to whoever knows the
 // made-up account and its token. It is the outside world: nothing of the product is reached from here.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { tellDate } from '../clock.ts';
-import type { WavEncoding } from '../audio/wav.ts';
+import { createLoopbackServer, limitConcurrency, type LoopbackServer } from '../loopback-server.ts';
 import type { SimCall, SimNumber, SimRecording } from '../world.ts';
+import { createFates, fateOfRequest } from '../weather.ts';
 import { type ApiDeps, createCall, deleteCall, listCalls, updateCall } from './calls.ts';
 import { notFound, TwilioError } from './errors.ts';
-import { fieldsOf, flag } from './fields.ts';
-import { sendMedia } from './media.ts';
-import { type AccountState, accountView, listNumbers, numberView, updateNumber } from './numbers.ts';
+import { type Fields, fieldsOf, flag } from './fields.ts';
+import { createMedia } from './media.ts';
+import { accountView, listNumbers, numberView, updateNumber } from './numbers.ts';
 import { page } from './pages.ts';
 import {
   createRecording,
@@ -21,23 +20,6 @@ import {
   updateRecording,
 } from './recordings.ts';
 import { accountPath, callRecordingView, callView, recordingView } from './views.ts';
-
-/** Behaviour that tests switch on and off while the stand-in runs. */
-export interface TwilioSwitches {
-  /** More requests than this at the same time are answered 429 with 20429; null for no limit. */
-  maxConcurrent: number | null;
-  wavEncoding: WavEncoding;
-  /** Placed calls (not incoming ones) are in no list until they are this old, up to 60 s; 0 by default. */
-  listLateMs: number;
-  account: AccountState;
-  /** Numbers of lines that do not record by themselves: somebody has to start the recording. */
-  unrecordedLines: ReadonlySet<string>;
-  /**
-   * What a connected number tells of incoming calls: every step, as TwiML that asks for statusCallbackEvent does, or
-   * the end only, which is all that StatusCallback of a number is by itself.
-   */
-  lineEvents: 'all' | 'end';
-}
 
 export interface SeenRequest {
   method: string;
@@ -50,39 +32,13 @@ export interface SeenRequest {
 interface Deps extends ApiDeps {
   accountSid: string;
   authToken: string;
-  switches: TwilioSwitches;
   /** Told of every request that was let in. */
   onRequest: ((request: SeenRequest) => void) | null;
 }
 
 /** @returns start resolves with the base address, e.g. `http://127.0.0.1:40123` */
-export function createTwilioServer(deps: Deps): { start(): Promise<string>; stop(): Promise<void> } {
-  let server: Server | null = null;
-  return {
-    start() {
-      const listening = createServer(createApplication(deps));
-      server = listening;
-      return new Promise((resolve, reject) => {
-        listening.once('error', reject);
-        listening.listen(0, '127.0.0.1', () => {
-          const address = listening.address();
-          resolve(`http://127.0.0.1:${isAddressInfo(address) ? address.port : 0}`);
-        });
-      });
-    },
-    async stop() {
-      const closing = server;
-      server = null;
-      if (closing === null) return;
-      const closed = new Promise((resolve) => closing.close(resolve));
-      closing.closeAllConnections();
-      await closed;
-    },
-  };
-}
-
-function isAddressInfo(address: AddressInfo | string | null): address is AddressInfo {
-  return typeof address === 'object' && address !== null;
+export function createTwilioServer(deps: Deps): LoopbackServer {
+  return createLoopbackServer(createApplication(deps));
 }
 
 function createApplication(deps: Deps): express.Express {
@@ -90,7 +46,8 @@ function createApplication(deps: Deps): express.Express {
   app.disable('x-powered-by');
   app.use(tellDate(deps.clock.now));
   app.disable('etag');
-  app.use(limitConcurrency(deps.switches));
+  const tooMany = (): TwilioError => new TwilioError(429, 20_429, 'Too Many Requests');
+  app.use(limitConcurrency(() => deps.switches.maxConcurrent, tooMany));
   app.use('/2010-04-01/Accounts/:accountSid', authenticate(deps));
   app.use(express.urlencoded({ extended: false, limit: '64kb' }));
   app.use((req, _res, next) => {
@@ -103,6 +60,7 @@ function createApplication(deps: Deps): express.Express {
     });
     next();
   });
+  app.use(makeTrouble(deps));
   const api = express.Router();
   addCalls(api, deps);
   addCallRecordings(api, deps);
@@ -124,18 +82,23 @@ function createApplication(deps: Deps): express.Express {
   return app;
 }
 
-function limitConcurrency(switches: TwilioSwitches) {
-  let open = 0;
-  return (_req: Request, res: Response, next: NextFunction): void => {
-    open += 1;
-    res.once('close', () => {
-      open -= 1;
-    });
-    if (switches.maxConcurrent !== null && open > switches.maxConcurrent) {
+/** Trouble that comes before anything was done. */
+function makeTrouble({ seed, switches }: Deps) {
+  const fates = createFates(`${seed}/requests`);
+  return (req: Request, res: Response, next: NextFunction): void => {
+    const fate = fateOfRequest(fates.next(`${req.method} ${req.path}`).random, switches);
+    if (fate === 'limited') {
+      res.setHeader('Retry-After', '2');
       throw new TwilioError(429, 20_429, 'Too Many Requests');
     }
+    if (fate === 'failed') throw new TwilioError(503, 20_503, 'Service is unable to process your request');
     next();
   };
+}
+
+/** The fields of a list's query that the list goes by. */
+function filtersOf({ switches }: Deps, req: Pick<Request, 'query'>): Fields {
+  return switches.ignoreFilters ? new Map() : fieldsOf(req.query);
 }
 
 /** Basic auth with account SID and token. Errors: 20003; another account's path is 20404 even with our own token. */
@@ -162,12 +125,15 @@ function callOf({ world }: Deps, sid: string, req: Pick<Request, 'baseUrl' | 'pa
 function addCalls(api: express.Router, deps: Deps): void {
   const path = `${accountPath(deps.accountSid)}/Calls.json`;
   const view = (call: SimCall): unknown => callView(deps.accountSid, call);
+  const fates = createFates(`${deps.seed}/lost`);
   api.post('/Calls.json', (req, res) => {
-    res.status(201).json(view(createCall(deps, fieldsOf(req.body))));
+    const call = createCall(deps, fieldsOf(req.body));
+    if (fates.next(`dial ${call.to}`).random.chance(deps.switches.loseDialAnswers)) res.destroy();
+    else res.status(201).json(view(call));
   });
   api.get('/Calls.json', (req, res) => {
     const fields = fieldsOf(req.query);
-    res.json(page(listCalls(deps, fields), fields, path, 'calls', view));
+    res.json(page(listCalls(deps, filtersOf(deps, req)), fields, path, 'calls', view));
   });
   api.get('/Calls/:sid.json', (req, res) => {
     res.json(view(callOf(deps, req.params.sid, req)));
@@ -214,6 +180,7 @@ function addCallRecordings(api: express.Router, deps: Deps): void {
 }
 
 function addRecordings(api: express.Router, deps: Deps): void {
+  const media = createMedia(deps);
   const path = `${accountPath(deps.accountSid)}/Recordings.json`;
   const view = (recording: SimRecording): unknown => recordingView(deps.accountSid, recording);
   const recordingOf = (
@@ -229,7 +196,7 @@ function addRecordings(api: express.Router, deps: Deps): void {
   };
   api.get('/Recordings.json', (req, res) => {
     const fields = fieldsOf(req.query);
-    res.json(page(listRecordings(deps, fields), fields, path, 'recordings', view));
+    res.json(page(listRecordings(deps, filtersOf(deps, req)), fields, path, 'recordings', view));
   });
   api.get('/Recordings/:sid.json', (req, res) => {
     res.json(view(recordingOf(req.params.sid, req, flag(fieldsOf(req.query), 'IncludeSoftDeleted'))));
@@ -240,8 +207,7 @@ function addRecordings(api: express.Router, deps: Deps): void {
   });
   api.get('/Recordings/:file', async (req, res) => {
     const [, sid = '', extension = ''] = /^(RE[0-9a-f]{32})(\.wav|\.mp3|)$/.exec(req.params.file) ?? [];
-    const media = { seed: deps.seed, now: deps.clock.now, wavEncoding: () => deps.switches.wavEncoding };
-    await sendMedia(media, recordingOf(sid, req), extension, fieldsOf(req.query), req, res);
+    await media.send(recordingOf(sid, req), extension, fieldsOf(req.query), req, res);
   });
 }
 

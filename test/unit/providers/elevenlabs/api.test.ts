@@ -1,6 +1,7 @@
 // What the product asks of ElevenLabs, against the stand-in and through the real guarded fetch.
 import { describe, expect, test } from 'vitest';
 import { ourCallKey } from '../../../../src/main/domain/provider-event.ts';
+import type { PulledFact } from '../../../../src/main/providers/provider.ts';
 import type { CallKey } from '../../../../src/preload/contract/calls.ts';
 import { startElevenLabs } from '../../sandbox/elevenlabs-world.ts';
 
@@ -58,7 +59,7 @@ describe('dialling', () => {
     [{ failsWith: 408 }, { outcome: 'unknown' }],
     [{ failsWith: 500 }, { outcome: 'unknown' }],
     [{ failsWith: 503 }, { outcome: 'unknown' }],
-    [{ losesAnswers: true }, { outcome: 'unknown', code: 'network_failed' }],
+    [{ loseDialAnswers: 1 }, { outcome: 'unknown', code: 'network_failed' }],
   ])('with %j is %j, after one request', async (switches, expected) => {
     const { providerWith, orderFor, standIn, seen } = await startElevenLabs();
     Object.assign(standIn.switches, switches);
@@ -80,11 +81,11 @@ describe('dialling', () => {
 
   test.each([false, true])(
     'with a lost answer is found by our callId, once it is listed (filters ignored: %s)',
-    async (ignoresFilters) => {
+    async (ignoreFilters) => {
       const { providerWith, orderFor, standIn, clock } = await startElevenLabs({ scale: 100 });
       const { api } = providerWith('twilio');
       standIn.place('twilio', { to: '+442079460155' });
-      Object.assign(standIn.switches, { losesAnswers: true, listedLateMs: 60_000, ignoresFilters });
+      Object.assign(standIn.switches, { loseDialAnswers: 1, listedLateMs: 60_000, ignoreFilters });
       const order = orderFor('twilio');
       await api.dial?.(order, signal);
       standIn.place('twilio', { to: order.to });
@@ -98,6 +99,20 @@ describe('dialling', () => {
       expect(await api.findDial?.(orderFor('twilio'), signal)).toBeNull();
     },
   );
+
+  test('with a lost answer is found among hundreds of others when the filters are ignored, asking after each once', async () => {
+    const { providerWith, orderFor, standIn, seen } = await startElevenLabs({ scale: 2_000 });
+    const { api } = providerWith('twilio');
+    Object.assign(standIn.switches, { loseDialAnswers: 1, ignoreFilters: true });
+    const order = orderFor('twilio');
+    await api.dial?.(order, signal);
+    for (let other = 0; other < 150; other++) standIn.place('twilio', { to: order.to });
+    let fact: PulledFact | null | undefined = null;
+    for (let asked = 0; asked < 5 && !fact; asked++) fact = await api.findDial?.(order, signal);
+    expect(fact?.events[0]?.keys).toEqual(expect.arrayContaining([ourCallKey(order.callId)]));
+    const details = seen.map(({ path }) => path).filter((path) => path.includes('/conversations/'));
+    expect(new Set(details).size).toBe(details.length);
+  });
 });
 
 describe('asking', () => {
@@ -149,10 +164,10 @@ describe('asking', () => {
 
   test.each([false, true])(
     'lists the calls of a window, page by page (filters ignored: %s)',
-    async (ignoresFilters) => {
+    async (ignoreFilters) => {
       const { providerWith, standIn, clock } = await startElevenLabs({ scale: 2_000 });
       const { api } = providerWith('twilio');
-      standIn.switches.ignoresFilters = ignoresFilters;
+      standIn.switches.ignoreFilters = ignoreFilters;
       for (let i = 0; i < 130; i++) standIn.place('twilio', { to: '+442079460155', outcome: 'busy' });
       await clock.delay(60_000);
       const fromMs = clock.now();

@@ -18,6 +18,8 @@ import {
 describe('a call that the product places', () => {
   it('is recorded from its answer, told by webhooks that the SDK accepts, found by its ids and heard', async () => {
     const world = await startTelnyx();
+    // Its webhooks are judged when all is over: within the time that a signature is good for.
+    world.standIn.switches.talkMs = { least: 60_000, most: 90_000 };
     const fact = await dial(world, { publicUrl: world.receiver.url });
     expect(keysIn([fact]).map(({ kind }) => kind)).toEqual([
       'call_control_id',
@@ -153,6 +155,7 @@ describe('following a call whose webhooks never arrive', () => {
     const [call] = world.standIn.place([{ direction: 'inbound', outcome: 'no_answer' }]);
     const keys = [key('call_control_id', call?.controlId ?? '')];
     await world.standIn.idle();
+    await world.clock.delay(91_000);
     const looked = await world.provider.api.lookUpCall?.(keys, signal);
     expect(looked).toMatchObject({
       isFinal: true,

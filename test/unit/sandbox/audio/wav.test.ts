@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeSilentMp3 } from '../../../../src/main/sandbox/audio/mp3.ts';
+import { writeMp3 } from '../../../../src/main/sandbox/audio/mp3.ts';
 import { type WavEncoding, type WavLayout, writeWav } from '../../../../src/main/sandbox/audio/wav.ts';
 
 function bytesOf(
@@ -128,21 +128,54 @@ describe('a made-up conversation', () => {
 });
 
 describe('a silent MP3', () => {
+  const mp3Of = (
+    seed: string,
+    channels: 1 | 2,
+    silences: { fromMs: number; toMs: number }[] = [],
+  ): Buffer => {
+    const file = writeMp3({ seed, durationMs: 61_000, silences }, channels);
+    const bytes = Buffer.concat([...file.chunks]);
+    expect(bytes.length).toBe(file.sizeBytes);
+    return bytes;
+  };
+  /** Which channels of a frame have any spectrum: part2_3_length of each. */
+  const heardIn = (frame: Buffer, channels: 1 | 2): boolean[] => {
+    const bits = [...frame.subarray(4, 4 + 17)].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+    return Array.from({ length: channels }, (_, channel) => {
+      const at = 8 + channels + channel * 63;
+      return Number.parseInt(bits.slice(at, at + 12), 2) > 0;
+    });
+  };
+  const framesIn = (bytes: Buffer): Buffer[] =>
+    Array.from({ length: bytes.length / 48 }, (_, i) => bytes.subarray(i * 48, i * 48 + 48));
+
   it.each([1, 2] as const)(
     'is one valid frame after another on %i channels, as long as asked',
     (channels) => {
-      const file = writeSilentMp3(61_000, channels);
-      const bytes = Buffer.concat([...file.chunks]);
-      expect(bytes.length).toBe(file.sizeBytes);
-      let frames = 0;
-      for (let at = 0; at < bytes.length; frames++) {
-        const header = bytes.readUInt32BE(at);
-        // Sync, MPEG-2, layer III, no CRC, 8 kbit/s, 24 kHz, no padding.
-        expect(header >>> 8).toBe(0xfff314);
+      const frames = framesIn(mp3Of('a', channels));
+      for (const frame of frames) {
+        const header = frame.readUInt32BE(0);
+        // Sync, MPEG-2, layer III, no CRC, 16 kbit/s, 24 kHz, no padding: 48 bytes.
+        expect(header >>> 8).toBe(0xfff324);
         expect((header >>> 6) & 3).toBe(channels === 1 ? 3 : 0);
-        at += (72 * 8_000) / 24_000;
       }
-      expect(Math.abs((frames * 576) / 24 - 61_000)).toBeLessThanOrEqual(12);
+      expect(Math.abs((frames.length * 576) / 24 - 61_000)).toBeLessThanOrEqual(12);
     },
   );
+
+  it('lets both parties be heard by turns, each on its own channel, and differs from seed to seed', () => {
+    const heard = framesIn(mp3Of('a', 2)).map((frame) => heardIn(frame, 2));
+    const share = (party: 0 | 1): number => heard.filter((one) => one[party]).length / heard.length;
+    expect([share(0), share(1)].every((part) => part > 0.2 && part < 0.8)).toBe(true);
+    expect(heard.filter(([first, second]) => first === true && second === true).length).toBeLessThan(
+      heard.length / 5,
+    );
+    expect(mp3Of('a', 1).equals(mp3Of('a', 1))).toBe(true);
+    expect(mp3Of('b', 1).equals(mp3Of('a', 1))).toBe(false);
+  });
+
+  it('is silent where nothing was recorded', () => {
+    const frames = framesIn(mp3Of('a', 1, [{ fromMs: 0, toMs: 61_000 }]));
+    expect(frames.some((frame) => heardIn(frame, 1)[0])).toBe(false);
+  });
 });
