@@ -12,8 +12,6 @@ export interface BookedCall {
   isIncoming: boolean;
   /** Of the person outside. */
   number: string;
-  /** Whether a webhook about it was taken by the product. */
-  isTold: boolean;
 }
 
 export interface BookedRecording {
@@ -35,24 +33,22 @@ export function readBooks({ twilio, telnyx, elevenLabs }: Town): Books {
   const telnyxCalls = [...telnyx.world.calls.values()];
   return {
     calls: [
-      ...twilioCalls.map(({ sid: id, direction, from, to, told }) => {
+      ...twilioCalls.map(({ sid: id, direction, from, to }) => {
         const isIncoming = direction === 'inbound';
         return {
           network: 'twilio' as const,
           id,
           isIncoming,
           number: isIncoming ? from : to,
-          isTold: told.size > 0,
         };
       }),
-      ...telnyxCalls.map(({ legId: id, direction, from, to, told }) => {
+      ...telnyxCalls.map(({ legId: id, direction, from, to }) => {
         const isIncoming = direction === 'incoming';
         return {
           network: 'telnyx' as const,
           id,
           isIncoming,
           number: isIncoming ? from : to,
-          isTold: told.size > 0,
         };
       }),
     ],
@@ -102,13 +98,4 @@ function hashOf({ chunks }: Sound): string {
   const hash = createHash('sha256');
   for (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
-}
-
-/**
- * What no step of today's product can find: a call that came in and of which not one webhook got through. The sweep of
- * the services' own lists will find these; with it this rule goes.
- */
-export function isLeftToTheSweep({ calls }: Books, number: string): boolean {
-  const call = calls.find((booked) => booked.number === number);
-  return call !== undefined && call.isIncoming && !call.isTold;
 }
