@@ -24,6 +24,7 @@ import {
   settingsUpdateInput,
   settingsView,
   systemStatus,
+  webLinkView,
 } from './system.ts';
 
 const nothing = z.object({}).default({});
@@ -218,6 +219,12 @@ export const procedures = {
   'settings.get': { about: 'Settings.', input: nothing, output: settingsView },
   'settings.update': { about: 'Change settings.', input: settingsUpdateInput, output: settingsView },
   'system.status': { about: 'The state of Tapedeck itself.', input: nothing, output: systemStatus },
+  'webLink.probe': {
+    about: 'Ask now whether the web link leads here.',
+    input: nothing,
+    output: webLinkView,
+  },
+  'webLink.reconnect': { about: 'Build the web link anew.', input: nothing, output: webLinkView },
   'system.rebuild': {
     about: 'Fold the journal again and compare with what is shown; swaps it in only when `apply` is true.',
     input: z.object({ apply: z.boolean().default(false) }),

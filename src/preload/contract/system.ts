@@ -1,5 +1,6 @@
 // The state of Tapedeck itself: status, settings, providers, sample mode.
 import { z } from 'zod';
+import { errorCode } from './errors.ts';
 
 /** `not_set_up`: a secret or id is missing. `paused`: the provider refused our credentials; nothing is tried until `untilMs`. */
 export const providerState = z.enum(['ready', 'not_set_up', 'paused']);
@@ -53,6 +54,24 @@ export const providerNumber = z.object({
 });
 export type ProviderNumber = z.infer<typeof providerNumber>;
 
+/**
+ * The web link: how phone services reach Tapedeck. `none`: not at all, recordings arrive by checks. `unreachable`: there
+ * is an address, and asking it from outside does not lead here. `failed` waits for a person, `down` tries by itself.
+ */
+export const webLinkView = z.object({
+  kind: z.enum(['ngrok', 'fixed', 'none']),
+  state: z.enum(['off', 'connecting', 'up', 'unreachable', 'down', 'failed']),
+  publicUrl: z.string().nullable(),
+  /** Since when it is in this state. */
+  sinceMs: z.number().int(),
+  lastProbeAtMs: z.number().int().nullable(),
+  nextTryAtMs: z.number().int().nullable(),
+  code: errorCode.nullable(),
+  /** The service's own code behind it, e.g. ERR_NGROK_334. */
+  providerCode: z.string().nullable(),
+});
+export type WebLinkView = z.infer<typeof webLinkView>;
+
 export const systemStatus = z.object({
   version: z.string(),
   /** `sample`: made-up calls from the built-in simulator, in a data folder of their own. */
@@ -63,7 +82,7 @@ export const systemStatus = z.object({
   nowMs: z.number(),
   timeScale: z.number(),
   startedAtMs: z.number().int(),
-  webhooks: z.object({ localUrl: z.string(), publicUrl: z.string().nullable() }),
+  webhooks: z.object({ localUrl: z.string(), publicUrl: z.string().nullable(), link: webLinkView }),
   providers: z.array(providerView),
   storage: z.object({
     dataDir: z.string(),

@@ -12,7 +12,7 @@ import { answerPlacing, makePlacingState, matchKeyOf, type PlacingState } from '
 import { makeAudio } from './sample-audio.ts';
 import { joinedCall, mockCalls, nowMs, placedCalls, unmatchedCall } from './sample-data.ts';
 import { detailOf } from './sample-details.ts';
-import { makeProviders } from './sample-setup.ts';
+import { makeLink, makeProviders } from './sample-setup.ts';
 
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -171,6 +171,9 @@ function procedure(harness: Harness, name: string, input: Record<string, unknown
     }
     case 'system.status':
       return data(harness.status);
+    case 'webLink.probe':
+    case 'webLink.reconnect':
+      return data(harness.status.webhooks.link);
     case 'sandbox.enter':
       return data({ running: true, url: `${harness.url}?sample`, callsPlaced: 0 });
     default:
@@ -214,7 +217,11 @@ function makeStatus(): SystemStatus {
     nowMs,
     timeScale: 1,
     startedAtMs: nowMs - 3_600_000,
-    webhooks: { localUrl: 'http://127.0.0.1:5001', publicUrl: 'https://clinic.example.com' },
+    webhooks: {
+      localUrl: 'http://127.0.0.1:5001',
+      publicUrl: 'https://clinic.example.com',
+      link: makeLink(),
+    },
     providers: makeProviders(),
     storage: { dataDir: '/data', freeBytes: 36e9, usedBytes: 14e9, recordings: 1240 },
     jobs: { ready: 2, running: 1, dead: 1 },

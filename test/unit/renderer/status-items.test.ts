@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { SystemStatus } from '../../../src/preload/contract/system.ts';
+import type { SystemStatus, WebLinkView } from '../../../src/preload/contract/system.ts';
 import { activityItem, howToBegin, statusItems } from '../../../src/renderer/src/views/status-items.ts';
-import { noonMs } from './calls-for-tests.ts';
+import { noonMs, upLink } from './calls-for-tests.ts';
 
 type State = SystemStatus['providers'][number]['state'];
 
@@ -14,7 +14,7 @@ function statusWith(state: State, change: Partial<SystemStatus> = {}): SystemSta
     nowMs: noonMs,
     timeScale: 1,
     startedAtMs: noonMs,
-    webhooks: { localUrl: 'http://127.0.0.1:5001', publicUrl: 'https://example.com' },
+    webhooks: { localUrl: 'http://127.0.0.1:5001', publicUrl: 'https://example.com', link: upLink },
     providers: [
       {
         providerId: 'twilio',
@@ -36,7 +36,10 @@ function statusWith(state: State, change: Partial<SystemStatus> = {}): SystemSta
   };
 }
 
-const noLink = { webhooks: { localUrl: '', publicUrl: null } };
+const linkIs = (change: Partial<WebLinkView>) => ({
+  webhooks: { localUrl: '', publicUrl: null, link: { ...upLink, publicUrl: null, ...change } },
+});
+const noLink = linkIs({ kind: 'none', state: 'off' });
 const texts = (status: SystemStatus, live = 0) => statusItems(status, live).map(({ text }) => text);
 
 describe('status bar', () => {
@@ -48,12 +51,28 @@ describe('status bar', () => {
     expect(texts(statusWith('not_set_up', noLink))).toEqual([
       'No calls live',
       'No phone service',
-      'No web link',
+      'Web link off',
       'Storage',
     ]);
     expect(texts(statusWith('paused'))[1]).toBe('Twilio needs attention');
     const full = { storage: { dataDir: '', freeBytes: 1e9, usedBytes: 0, recordings: 3 } };
     expect(texts(statusWith('ready', full))[3]).toBe('Storage nearly full');
+  });
+
+  it('says that nobody gets through, with one thing to do', () => {
+    const link = (change: Partial<WebLinkView>) => statusItems(statusWith('ready', linkIs(change)), 0)[2];
+    expect(link({ state: 'unreachable', code: 'web_link_unreachable' })).toMatchObject({
+      text: 'Nobody can reach Tapedeck',
+      tone: 'err',
+      title: 'Recordings arrive by regular checks until it is back.',
+      action: 'reconnect',
+      href: '#/services',
+    });
+    expect(link({ kind: 'fixed', state: 'unreachable' })?.action).toBe('probe');
+    expect(link({ state: 'down', nextTryAtMs: noonMs + 60_000 })?.title).toMatch(/tries again at 12:01/);
+    for (const quiet of [link({ state: 'up' }), link({ state: 'connecting' }), link({ kind: 'none' })]) {
+      expect(quiet).not.toHaveProperty('action');
+    }
   });
 
   it('puts a lost connection before what is being saved', () => {
@@ -71,7 +90,7 @@ describe('an empty call log', () => {
   it('says what it waits for', () => {
     expect(howToBegin(null)).toContain('Connect your phone service');
     expect(howToBegin(statusWith('not_set_up'))).toContain('Connect your phone service');
-    expect(howToBegin(statusWith('ready', noLink))).toContain('needs a web link');
+    expect(howToBegin(statusWith('ready', noLink))).toContain('with a regular check');
     expect(howToBegin(statusWith('ready'))).toBe('Twilio is set up. The next call will appear by itself.');
   });
 });

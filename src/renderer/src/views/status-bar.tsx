@@ -1,5 +1,6 @@
 import { Icon } from '../components/icons.tsx';
 import { useApp } from '../state/use-app.tsx';
+import { LinkButton } from './link-button.tsx';
 import styles from './status-bar.module.css';
 import { activityItem, type StatusItem, statusItems } from './status-items.ts';
 
@@ -24,11 +25,24 @@ export function StatusBar() {
   );
 }
 
-function Item({ item }: { item: StatusItem }) {
+function Item({ item: { icon, text, title, tone, href, action } }: { item: StatusItem }) {
+  const look = { className: `${styles.item} ${styles[tone]}`, title };
+  const body = (
+    <>
+      <Icon name={icon} />
+      <span>{text}</span>
+    </>
+  );
   return (
-    <span className={`${styles.item} ${styles[item.tone]}`} title={item.title}>
-      <Icon name={item.icon} />
-      <span>{item.text}</span>
-    </span>
+    <>
+      {href === undefined ? (
+        <span {...look}>{body}</span>
+      ) : (
+        <a {...look} href={href}>
+          {body}
+        </a>
+      )}
+      {action !== undefined && <LinkButton action={action} className={styles.action} />}
+    </>
   );
 }

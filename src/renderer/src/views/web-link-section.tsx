@@ -1,0 +1,42 @@
+// How phone services reach this computer: its state, the address, and what to do when it does not work.
+import type { WebLinkView } from '../../../preload/contract/system.ts';
+import { momentInWords } from '../format.ts';
+import { linkWords } from '../link-words.ts';
+import { useApp, useProductNow } from '../state/use-app.tsx';
+import { CopyValue } from './copy-value.tsx';
+import { LinkButton } from './link-button.tsx';
+import styles from './services.module.css';
+import { ToneText } from './tone-text.tsx';
+
+/** Nothing until the state of Tapedeck is known. */
+export function WebLinkSection() {
+  const webhooks = useApp((state) => state.status?.webhooks);
+  const nowMs = useProductNow(30_000);
+  if (webhooks === undefined) return null;
+  const { link, localUrl } = webhooks;
+  const { label, sentence, advice, action, icon, tone } = linkWords(link, localUrl);
+  return (
+    <section className={styles.service} aria-label="Web link">
+      <div className={styles.head}>
+        <h3 className={styles.name}>Web link</h3>
+        <ToneText tone={tone} icon={icon}>
+          {label}
+        </ToneText>
+        {action !== null && (
+          <LinkButton action={action} probeText={link.state === 'up' ? 'Check' : 'Try again'} />
+        )}
+      </div>
+      <p className={styles.summary}>{sentence}</p>
+      {advice !== null && <p className={styles.summary}>{advice}</p>}
+      {link.publicUrl !== null && <CopyValue name="address" value={link.publicUrl} form="whole" />}
+      {link.kind !== 'none' && <p className={styles.hint}>{times(link, nowMs)}</p>}
+    </section>
+  );
+}
+
+function times({ sinceMs, lastProbeAtMs }: WebLinkView, nowMs: number): string {
+  const since = `Like this since ${momentInWords(sinceMs, nowMs)}.`;
+  return lastProbeAtMs === null
+    ? `${since} Not checked from outside yet.`
+    : `${since} Last checked from outside ${momentInWords(lastProbeAtMs, nowMs)}.`;
+}
