@@ -9,6 +9,7 @@ import { emptySampleFolder, prepareDataFolder, removeSampleFolder } from './data
 import { AppError } from './domain/errors.ts';
 import { createLog } from './log.ts';
 import { type Common, createOutside, type HostOptions, openData, startApi, startWebhooks } from './parts.ts';
+import { watchReach } from './reach.ts';
 import {
   createSampleModeBeside,
   createSampleModeWithin,
@@ -135,6 +136,7 @@ async function run(common: Common, options: AppOptions): Promise<Running> {
     publicUrl: () => webhooks.tunnel.publicUrl() ?? (sandbox === null ? null : webhooks.url),
   });
   sweepSoon = useCases.sweepSoon;
+  await watchReach(common, { store, tunnel: webhooks.tunnel, sweepSoon });
   const api = await startApi(common, {
     store,
     worker,

@@ -23,13 +23,14 @@ import type { Provider } from './providers/provider.ts';
 import { createApplyProviderEvent } from './recordings/apply-provider-event.ts';
 import { createPlayback } from './recordings/playback.ts';
 import { createReceiveAudio } from './recordings/receive-audio.ts';
+import { createLink } from './reach.ts';
 import type { SampleMode } from './sample-mode.ts';
 import { createLocalStorage } from './storage/local.ts';
 import type { LocalStorage } from './storage/storage.ts';
 import { databaseFileName } from './store/database.ts';
 import type { Store } from './store/store.ts';
 import { createThreadedStore } from './store/thread/client.ts';
-import { createFixedUrl } from './tunnel/fixed-url.ts';
+import type { NgrokSdk } from './tunnel/ngrok.ts';
 import type { Tunnel } from './tunnel/tunnel.ts';
 import type { FollowUp, UseCases } from './use-cases.ts';
 import { createWebhookServer } from './webhooks/server.ts';
@@ -50,6 +51,8 @@ export interface HostOptions {
   rendererDir: string;
   /** Where a host shows a console other than over HTTP (its own scheme); by default the private listener's address. */
   consoleUrl?: (mode: Config['mode']) => string;
+  /** Tests only: an ngrok that can be told to fail. */
+  loadNgrok?: () => Promise<NgrokSdk>;
 }
 
 export interface Api {
@@ -123,7 +126,7 @@ export interface Webhooks {
 
 /** The public listener. Errors: port_taken. */
 export async function startWebhooks(
-  { config, clock, log, crashPoint, onStop }: Common,
+  common: Common,
   deps: {
     store: Store;
     storage: LocalStorage;
@@ -134,9 +137,12 @@ export async function startWebhooks(
     onRefused: (providerId: string) => void;
   },
 ): Promise<Webhooks> {
+  const { config, clock, log, crashPoint, onStop } = common;
   const { store, storage, settings, providers, followUp } = deps;
   let url = '';
-  const tunnel = await createFixedUrl({ configuredUrl: config.publicUrl, localUrl: () => url, store, clock });
+  let port = 0;
+  const link = await createLink(common, { store, providers, localUrl: () => url, port: () => port });
+  const { tunnel, healthHeaders } = link;
   const server = createWebhookServer({
     providers,
     tunnel,
@@ -161,9 +167,10 @@ export async function startWebhooks(
     },
     keepRefusedUntilMs: () => settings.current().keepRefusedUntilMs,
     onRefused: deps.onRefused,
+    healthHeaders,
   });
   onStop(() => server.close());
-  const { port } = await server.listen(config.webhookPort, host);
+  ({ port } = await server.listen(config.webhookPort, host));
   url = `http://${host}:${port}`;
   return { url, tunnel };
 }
@@ -212,6 +219,7 @@ export async function startApi(
   );
   const publisher = publishChanges({ store, bus, views, log });
   onStop(() => publisher.stop());
+  onStop(webhooks.tunnel.onChange(() => bus.publish('system.changed', {})));
   const server = createApiServer({
     dispatch,
     bus,

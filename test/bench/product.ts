@@ -7,6 +7,7 @@ import { createProviders } from '../../src/main/providers/index.ts';
 import { createApplyProviderEvent } from '../../src/main/recordings/apply-provider-event.ts';
 import { createThreadedStore } from '../../src/main/store/thread/client.ts';
 import { createFixedUrl } from '../../src/main/tunnel/fixed-url.ts';
+import { createKnownUrls } from '../../src/main/tunnel/known-urls.ts';
 import { createWebhookServer } from '../../src/main/webhooks/server.ts';
 import { authToken, obey, publicUrl } from './messages.ts';
 
@@ -30,7 +31,12 @@ const store = await createThreadedStore({
 const server = createWebhookServer({
   providers: createProviders({ setting: (name) => settings[name], fetch: unused }),
   audio: { storage: { create: unused, freeBytes: unused }, receive: unused },
-  tunnel: await createFixedUrl({ configuredUrl: publicUrl, localUrl: () => '', store, clock }),
+  tunnel: await createFixedUrl({
+    configuredUrl: publicUrl,
+    knownUrls: await createKnownUrls({ localUrl: () => '', store, clock }),
+    probe: unused,
+    clock,
+  }),
   apply: createApplyProviderEvent({
     store,
     newId,

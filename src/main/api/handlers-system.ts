@@ -21,6 +21,7 @@ type SystemProcedure =
   | `providers.${'list' | 'resume' | 'check' | 'numbers' | 'setNumber'}`
   | `settings.${'get' | 'update'}`
   | `system.${'status' | 'rebuild'}`
+  | `webLink.${'probe' | 'reconnect'}`
   | `sandbox.${'status' | 'enter' | 'leave' | 'place'}`;
 
 export function createSystemHandlers(deps: HandlerDeps): Pick<Handlers, SystemProcedure> {
@@ -48,6 +49,8 @@ export function createSystemHandlers(deps: HandlerDeps): Pick<Handlers, SystemPr
     'settings.get': async () => settings.current(),
     'settings.update': (change) => settings.update(change),
     'system.status': () => viewSystem(deps),
+    'webLink.probe': () => deps.tunnel.probe(),
+    'webLink.reconnect': () => deps.tunnel.reconnect(),
     'system.rebuild': ({ apply }) => store.rebuild(apply),
     ...createSampleHandlers(deps),
   };
@@ -137,7 +140,7 @@ async function viewSystem(deps: HandlerDeps): Promise<Output<'system.status'>> {
     nowMs: clock.now(),
     timeScale: clock.scale,
     startedAtMs: system.startedAtMs,
-    webhooks: { localUrl: system.webhooksLocalUrl(), publicUrl: tunnel.publicUrl() },
+    webhooks: { localUrl: system.webhooksLocalUrl(), publicUrl: tunnel.publicUrl(), link: tunnel.status() },
     providers,
     storage: {
       dataDir: system.dataDir,

@@ -7,7 +7,13 @@ import { checkRunView, checksView, pollAnswer, pollDetail } from '../../preload/
 import { errorView } from '../../preload/contract/errors.ts';
 import { events } from '../../preload/contract/events.ts';
 import { playbackView, recordingView } from '../../preload/contract/recordings.ts';
-import { providerView, sandboxStatus, settingsView, systemStatus } from '../../preload/contract/system.ts';
+import {
+  providerView,
+  sandboxStatus,
+  settingsView,
+  systemStatus,
+  webLinkView,
+} from '../../preload/contract/system.ts';
 
 type Json = Record<string, unknown>;
 
@@ -22,6 +28,7 @@ const shared = {
   JobView: jobView,
   ProviderView: providerView,
   SystemStatus: systemStatus,
+  WebLinkView: webLinkView,
   SettingsView: settingsView,
   SandboxStatus: sandboxStatus,
   CheckRunView: checkRunView,

@@ -1,75 +1,46 @@
-// Being reached under an address that the user runs or rents (WEBHOOK_BASE_URL): Tapedeck only has to remember which
-// addresses it has handed out, because providers go on using the old one for a while after a change.
-import { z } from 'zod';
+// Being reached under an address that the user runs or rents (WEBHOOK_BASE_URL), or not at all. Nothing is built here:
+// Tapedeck remembers the address and looks whether it leads here.
 import type { Clock } from '../domain/clock.ts';
-import { AppError } from '../domain/errors.ts';
-import type { Store } from '../store/store.ts';
+import { type KnownUrls, normalisePublicUrl } from './known-urls.ts';
+import type { Probe } from './probe.ts';
 import type { Tunnel } from './tunnel.ts';
-
-/** Signatures over a retired address are accepted for so long. */
-const acceptRetiredMs = 24 * 60 * 60 * 1000;
-const settingName = 'publicUrls';
-
-const knownUrls = z.array(z.object({ url: z.string(), retiredAtMs: z.number().nullable() }));
-type KnownUrl = z.infer<typeof knownUrls>[number];
+import { createLinkWatch } from './watch-link.ts';
 
 /**
- * @param configuredUrl WEBHOOK_BASE_URL; null when there is none
- * @param localUrl where the listener itself is; it stands in while nothing is configured, so that a simulator or
- *   `curl` on this computer can sign for it
+ * @param configuredUrl WEBHOOK_BASE_URL; null when there is none and recordings arrive by checks
  * Errors: bad_config
  */
 export async function createFixedUrl(deps: {
   configuredUrl: string | null;
-  localUrl: () => string;
-  store: Pick<Store, 'getSetting' | 'putSetting'>;
+  knownUrls: KnownUrls;
+  probe: Probe;
   clock: Clock;
 }): Promise<Tunnel> {
-  const { localUrl, store, clock } = deps;
+  const { knownUrls, probe, clock } = deps;
   const configured = deps.configuredUrl === null ? null : normalisePublicUrl(deps.configuredUrl);
-
-  const nowMs = clock.now();
-  const stored = knownUrls.safeParse(await store.getSetting(settingName));
-  const retired = (stored.success ? stored.data : [])
-    .filter(({ url }) => url !== configured)
-    .map(({ url, retiredAtMs }): KnownUrl & { retiredAtMs: number } => ({
-      url,
-      retiredAtMs: Math.min(retiredAtMs ?? nowMs, nowMs),
-    }))
-    .filter(({ retiredAtMs }) => nowMs - retiredAtMs < acceptRetiredMs)
-    .sort((a, b) => b.retiredAtMs - a.retiredAtMs);
-  const current: KnownUrl[] = configured === null ? [] : [{ url: configured, retiredAtMs: null }];
-  await store.putSetting(settingName, [...current, ...retired]);
-
+  await knownUrls.use(configured);
+  const watch = createLinkWatch({
+    kind: configured === null ? 'none' : 'fixed',
+    publicUrl: knownUrls.current,
+    probe,
+    clock,
+  });
   return {
-    publicUrl: () => configured,
-    acceptedUrls() {
-      const urls = configured === null ? localUrls(localUrl()) : [configured];
-      for (const { url, retiredAtMs } of retired) {
-        if (clock.now() - retiredAtMs < acceptRetiredMs) urls.push(url);
-      }
-      return urls;
+    publicUrl: knownUrls.current,
+    acceptedUrls: knownUrls.accepted,
+    status: watch.status,
+    onChange: watch.onChange,
+    async start() {
+      if (configured === null) return;
+      watch.start();
+      // Until somebody has looked, the address that a person gave is believed.
+      watch.set({ state: 'up' });
+      void watch.probe();
+    },
+    probe: watch.probe,
+    reconnect: watch.probe,
+    async stop() {
+      watch.stop();
     },
   };
-}
-
-/** The listener is one and the same under both names. */
-function localUrls(url: string): string[] {
-  return url.includes('//127.0.0.1') ? [url, url.replace('//127.0.0.1', '//localhost')] : [url];
-}
-
-/**
- * An address as providers will see it: no trailing slash, no fragment.
- * Errors: bad_config
- */
-export function normalisePublicUrl(text: string): string {
-  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
-  const web = url !== null && (url.protocol === 'https:' || url.protocol === 'http:');
-  if (!web || url.search !== '' || url.username !== '' || url.password !== '') {
-    throw new AppError(
-      'bad_config',
-      'WEBHOOK_BASE_URL has to be a web address without user name or query, such as https://tapedeck.example.com.',
-    );
-  }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }

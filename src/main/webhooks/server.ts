@@ -35,6 +35,8 @@ export interface WebhookServerDeps {
   keepRefusedUntilMs: () => number | null;
   /** Told of each noted refusal of a provider's route. */
   onRefused?: (providerId: string) => void;
+  /** Headers of GET /healthz: by them a probe from outside knows whose it is. */
+  healthHeaders?: Readonly<Record<string, string>>;
   /** Only in fault tests: called at webhook:verified, webhook:before-2xx and webhook:after-2xx. */
   crashPoint?: (name: string) => void;
   /** Differences from the defaults of limits.ts. */
@@ -110,6 +112,7 @@ const bareTimeout = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nConten
 interface RouteDeps extends ReceiveDeps {
   audio: AudioIntake;
   limits: WebhookLimits;
+  healthHeaders?: Readonly<Record<string, string>>;
   now: () => number;
 }
 
@@ -134,7 +137,7 @@ function createRoutes(providers: readonly Provider[], deps: RouteDeps): express.
   }
   app.all('/healthz', (request, response) => {
     const asked = request.method === 'GET' || request.method === 'HEAD';
-    answer(bodies, request, response, asked ? 200 : 405, asked ? undefined : { Allow: 'GET, HEAD' });
+    answer(bodies, request, response, asked ? 200 : 405, asked ? deps.healthHeaders : { Allow: 'GET, HEAD' });
   });
   app.use((request, response) => answer(bodies, request, response, 404));
   const onError: ErrorRequestHandler = (error: unknown, request, response, _next) => {

@@ -1,28 +1,9 @@
 // Phone services, their numbers and checks, and settings, as the contract tells them.
-import type {
-  ProviderNumber,
-  ProviderView,
-  SettingsView,
-  WebLinkView,
-} from '../../../src/preload/contract/system.ts';
+import type { ProviderNumber, ProviderView, SettingsView } from '../../../src/preload/contract/system.ts';
 import { nowMs } from './sample-data.ts';
 
 const base = 'https://clinic.example.com';
 const common = { pausedSinceMs: null, pausedUntilMs: null };
-
-/** Up for an hour, over ngrok. */
-export function makeLink(): WebLinkView {
-  return {
-    kind: 'ngrok',
-    state: 'up',
-    publicUrl: base,
-    sinceMs: nowMs - 3_600_000,
-    lastProbeAtMs: nowMs - 120_000,
-    nextTryAtMs: null,
-    code: null,
-    providerCode: null,
-  };
-}
 
 /** Twilio and Telnyx work; ElevenLabs lacks its number; LiveKit is not set up. */
 export function makeProviders(): ProviderView[] {

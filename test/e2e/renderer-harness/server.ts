@@ -8,11 +8,12 @@ import { extname, join, normalize } from 'node:path';
 import type { CallView } from '../../../src/preload/contract/calls.ts';
 import type { EventEnvelope } from '../../../src/preload/contract/events.ts';
 import type { SystemStatus } from '../../../src/preload/contract/system.ts';
+import { linkStatus } from '../../standins/still-tunnel.ts';
 import { answerPlacing, makePlacingState, matchKeyOf, type PlacingState } from './placing.ts';
 import { makeAudio } from './sample-audio.ts';
 import { joinedCall, mockCalls, nowMs, placedCalls, unmatchedCall } from './sample-data.ts';
 import { detailOf } from './sample-details.ts';
-import { makeLink, makeProviders } from './sample-setup.ts';
+import { makeProviders } from './sample-setup.ts';
 
 const csp =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -220,7 +221,11 @@ function makeStatus(): SystemStatus {
     webhooks: {
       localUrl: 'http://127.0.0.1:5001',
       publicUrl: 'https://clinic.example.com',
-      link: makeLink(),
+      link: linkStatus('https://clinic.example.com', {
+        kind: 'ngrok',
+        sinceMs: nowMs - 3_600_000,
+        lastProbeAtMs: nowMs - 120_000,
+      }),
     },
     providers: makeProviders(),
     storage: { dataDir: '/data', freeBytes: 36e9, usedBytes: 14e9, recordings: 1240 },

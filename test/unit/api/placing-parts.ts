@@ -6,6 +6,7 @@ import { createHandlers, type HandlerDeps } from '../../../src/main/api/handlers
 import { createSettings } from '../../../src/main/api/settings.ts';
 import { createViews } from '../../../src/main/api/views.ts';
 import { createPlacing, type OpenStore, type PlacingOptions } from '../recordings/placing-rig.ts';
+import { createStillTunnel } from '../../standins/still-tunnel.ts';
 import { memoryLog } from './parts.ts';
 
 type Placing = Pick<
@@ -65,7 +66,7 @@ export async function connectPlacing(
       views: createViews(() => settings.current(), 'US'),
       bus: createEventBus(open.clock.now()),
       providers: [rig.provider],
-      tunnel: { publicUrl: () => null, acceptedUrls: () => [] },
+      tunnel: createStillTunnel(),
       storage: { freeBytes: async () => null },
       playback: never,
       jobs: { wake: () => undefined },

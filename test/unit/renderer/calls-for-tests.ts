@@ -2,23 +2,11 @@
 import type { ProcedureName, Reply } from '../../../src/preload/contract/api.ts';
 import type { CallView } from '../../../src/preload/contract/calls.ts';
 import type { EventEnvelope } from '../../../src/preload/contract/events.ts';
-import type { WebLinkView } from '../../../src/preload/contract/system.ts';
 import type { DeckAudio, DeckSignal } from '../../../src/renderer/src/audio/deck-audio.ts';
 import type { Client, EventListeners } from '../../../src/renderer/src/client/client.ts';
 
 export const noonMs = new Date(2026, 10, 21, 12, 0, 0).getTime();
 export const todayMs = new Date(2026, 10, 21).getTime();
-
-export const upLink: WebLinkView = {
-  kind: 'ngrok',
-  state: 'up',
-  publicUrl: 'https://example.com',
-  sinceMs: noonMs - 3_600_000,
-  lastProbeAtMs: noonMs - 60_000,
-  nextTryAtMs: null,
-  code: null,
-  providerCode: null,
-};
 
 export function makeCall(callId: string, change: Partial<CallView> = {}): CallView {
   return {

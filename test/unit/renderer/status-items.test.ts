@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { SystemStatus, WebLinkView } from '../../../src/preload/contract/system.ts';
 import { activityItem, howToBegin, statusItems } from '../../../src/renderer/src/views/status-items.ts';
-import { noonMs, upLink } from './calls-for-tests.ts';
+import { linkStatus } from '../../standins/still-tunnel.ts';
+import { noonMs } from './calls-for-tests.ts';
 
 type State = SystemStatus['providers'][number]['state'];
 
@@ -14,7 +15,11 @@ function statusWith(state: State, change: Partial<SystemStatus> = {}): SystemSta
     nowMs: noonMs,
     timeScale: 1,
     startedAtMs: noonMs,
-    webhooks: { localUrl: 'http://127.0.0.1:5001', publicUrl: 'https://example.com', link: upLink },
+    webhooks: {
+      localUrl: 'http://127.0.0.1:5001',
+      publicUrl: 'https://example.com',
+      link: linkStatus('https://example.com'),
+    },
     providers: [
       {
         providerId: 'twilio',
@@ -37,7 +42,7 @@ function statusWith(state: State, change: Partial<SystemStatus> = {}): SystemSta
 }
 
 const linkIs = (change: Partial<WebLinkView>) => ({
-  webhooks: { localUrl: '', publicUrl: null, link: { ...upLink, publicUrl: null, ...change } },
+  webhooks: { localUrl: '', publicUrl: null, link: linkStatus(null, { kind: 'ngrok', ...change }) },
 });
 const noLink = linkIs({ kind: 'none', state: 'off' });
 const texts = (status: SystemStatus, live = 0) => statusItems(status, live).map(({ text }) => text);
@@ -51,7 +56,7 @@ describe('status bar', () => {
     expect(texts(statusWith('not_set_up', noLink))).toEqual([
       'No calls live',
       'No phone service',
-      'Web link off',
+      'No web link',
       'Storage',
     ]);
     expect(texts(statusWith('paused'))[1]).toBe('Twilio needs attention');
@@ -64,7 +69,9 @@ describe('status bar', () => {
     expect(link({ state: 'unreachable', code: 'web_link_unreachable' })).toMatchObject({
       text: 'Nobody can reach Tapedeck',
       tone: 'err',
-      title: 'Recordings arrive by regular checks until it is back.',
+      title: expect.stringMatching(
+        /^Recordings arrive by regular checks until it is back\. The address does not/,
+      ),
       action: 'reconnect',
       href: '#/services',
     });

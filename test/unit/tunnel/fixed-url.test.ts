@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../../src/main/domain/clock.ts';
 import { createFixedUrl } from '../../../src/main/tunnel/fixed-url.ts';
+import { createKnownUrls } from '../../../src/main/tunnel/known-urls.ts';
 import type { Tunnel } from '../../../src/main/tunnel/tunnel.ts';
 
 const hour = 60 * 60 * 1000;
@@ -18,16 +19,20 @@ function createWorld(): { advance(ms: number): void; start(configuredUrl: string
     advance(ms) {
       nowMs += ms;
     },
-    start: (configuredUrl) =>
+    start: async (configuredUrl) =>
       createFixedUrl({
         configuredUrl,
-        localUrl: () => 'http://127.0.0.1:5001',
         clock,
-        store: {
-          getSetting: async (name) => settings.get(name) ?? null,
-          // As a database does: what is read is never what was written, only equal to it.
-          putSetting: async (name, value) => void settings.set(name, JSON.parse(JSON.stringify(value))),
-        },
+        probe: async () => 'ours',
+        knownUrls: await createKnownUrls({
+          localUrl: () => 'http://127.0.0.1:5001',
+          clock,
+          store: {
+            getSetting: async (name) => settings.get(name) ?? null,
+            // As a database does: what is read is never what was written, only equal to it.
+            putSetting: async (name, value) => void settings.set(name, JSON.parse(JSON.stringify(value))),
+          },
+        }),
       }),
   };
 }

@@ -5,7 +5,7 @@ import type { ErrorView } from '../../../preload/contract/errors.ts';
 import type { EventEnvelope } from '../../../preload/contract/events.ts';
 import type { SystemStatus } from '../../../preload/contract/system.ts';
 import type { Client, Connection } from '../client/client.ts';
-import type { LinkAction } from '../link-words.ts';
+import type { LinkAction } from '../web-link-words.ts';
 import { putCalls } from './call-lists.ts';
 import type { AppState } from './store.ts';
 

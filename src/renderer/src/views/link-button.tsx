@@ -1,5 +1,5 @@
 import { Button } from '../components/button.tsx';
-import type { LinkAction } from '../link-words.ts';
+import type { LinkAction } from '../web-link-words.ts';
 import { useApp } from '../state/use-app.tsx';
 
 interface LinkButtonProps {

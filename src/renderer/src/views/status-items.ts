@@ -3,7 +3,7 @@ import type { SystemStatus } from '../../../preload/contract/system.ts';
 import type { Connection } from '../client/client.ts';
 import type { IconName } from '../components/icons.tsx';
 import { clockTime, counted } from '../format.ts';
-import { type LinkAction, linkWords } from '../link-words.ts';
+import { type LinkAction, webLinkWords } from '../web-link-words.ts';
 import type { Tone } from '../words.ts';
 
 export interface StatusItem {
@@ -73,12 +73,12 @@ function phoneService({ providers }: SystemStatus): StatusItem {
 }
 
 function webLink({ webhooks: { link, localUrl } }: SystemStatus): StatusItem {
-  const { icon, short, sentence, tone, action } = linkWords(link, localUrl);
+  const { icon, short, sentence, advice, tone, action } = webLinkWords(link, localUrl);
   return {
     key: 'link',
     icon,
     text: short,
-    title: sentence,
+    title: advice === null ? sentence : `${sentence} ${advice}`,
     tone,
     href: '#/services',
     // All is well: nothing to press.

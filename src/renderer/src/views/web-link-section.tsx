@@ -1,7 +1,7 @@
 // How phone services reach this computer: its state, the address, and what to do when it does not work.
 import type { WebLinkView } from '../../../preload/contract/system.ts';
 import { momentInWords } from '../format.ts';
-import { linkWords } from '../link-words.ts';
+import { webLinkWords } from '../web-link-words.ts';
 import { useApp, useProductNow } from '../state/use-app.tsx';
 import { CopyValue } from './copy-value.tsx';
 import { LinkButton } from './link-button.tsx';
@@ -14,7 +14,7 @@ export function WebLinkSection() {
   const nowMs = useProductNow(30_000);
   if (webhooks === undefined) return null;
   const { link, localUrl } = webhooks;
-  const { label, sentence, advice, action, icon, tone } = linkWords(link, localUrl);
+  const { label, sentence, advice, action, icon, tone } = webLinkWords(link, localUrl);
   return (
     <section className={styles.service} aria-label="Web link">
       <div className={styles.head}>

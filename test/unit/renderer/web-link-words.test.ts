@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type WebLinkView, webLinkView } from '../../../src/preload/contract/system.ts';
-import { linkWords } from '../../../src/renderer/src/link-words.ts';
+import { webLinkWords } from '../../../src/renderer/src/web-link-words.ts';
 import { makeApp } from './app-for-tests.ts';
-import { noonMs, upLink } from './calls-for-tests.ts';
+import { linkStatus } from '../../standins/still-tunnel.ts';
+import { noonMs } from './calls-for-tests.ts';
 
+const upLink = linkStatus('https://example.com', { kind: 'ngrok' });
 const localUrl = 'http://127.0.0.1:5001';
-const words = (change: Partial<WebLinkView>) => linkWords({ ...upLink, ...change }, localUrl);
+const words = (change: Partial<WebLinkView>) => webLinkWords({ ...upLink, ...change }, localUrl);
 const { state: states, kind: kinds } = webLinkView.shape;
 
 describe('words of the web link', () => {

@@ -33,6 +33,9 @@ const looks: Record<State, Look> = {
   off: { label: 'Off', short: 'Web link off', icon: 'none', tone: 'mute' },
 };
 
+/** Nobody wanted one. */
+const none: Look = { label: 'Off', short: 'No web link', icon: 'none', tone: 'mute' };
+
 const untilItIsBack = 'Recordings arrive by regular checks until it is back.';
 const tokenPlace = 'dashboard.ngrok.com, Your Authtoken';
 const wrongToken = `ngrok did not accept the token. Copy it again from ${tokenPlace}, put it into NGROK_AUTHTOKEN and start Tapedeck again.`;
@@ -58,9 +61,9 @@ const ngrokAdvice: Readonly<Record<string, string>> = {
 };
 
 /** @param localUrl where the listener is on this computer, to be named to whoever runs the address in front of it */
-export function linkWords(link: WebLinkView, localUrl: string): LinkWords {
+export function webLinkWords(link: WebLinkView, localUrl: string): LinkWords {
   return {
-    ...looks[link.state],
+    ...(link.kind === 'none' ? none : looks[link.state]),
     sentence: sentenceOf(link),
     advice: adviceOf(link, localUrl),
     action: actionOf(link),

@@ -1,0 +1,99 @@
+// A link of any kind in front of a clock that is moved by hand and an outside that answers as it is told.
+import type { Clock } from '../../../src/main/domain/clock.ts';
+import { createLog } from '../../../src/main/log.ts';
+import { createFixedUrl } from '../../../src/main/tunnel/fixed-url.ts';
+import { createKnownUrls } from '../../../src/main/tunnel/known-urls.ts';
+import { createNgrok } from '../../../src/main/tunnel/ngrok.ts';
+import type { ProbeAnswer } from '../../../src/main/tunnel/probe.ts';
+import type { Tunnel, TunnelStatus } from '../../../src/main/tunnel/tunnel.ts';
+import type { FakeNgrok } from '../../standins/fake-ngrok.ts';
+
+export interface TunnelWorld {
+  nowMs: number;
+  settings: Record<string, string>;
+  answer: ProbeAnswer;
+  probed: string[];
+  /** Lets so much time go by, a second at a time, with everything that is due in it. */
+  pass(ms: number): Promise<void>;
+  fixed(configuredUrl: string | null): Promise<Tunnel>;
+  ngrok(fake: FakeNgrok): Promise<Tunnel>;
+}
+
+/** Lets promises that wait for nothing else go on. */
+export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+export function createTunnelWorld(): TunnelWorld {
+  const stored = new Map<string, unknown>();
+  const ticks = new Set<{ everyMs: number; nextMs: number; run: () => void }>();
+  const sleepers = new Set<{ atMs: number; wake: () => void }>();
+  const clock: Clock = {
+    now: () => world.nowMs,
+    scale: 1,
+    delay: (delayMs) =>
+      new Promise((resolve) => {
+        sleepers.add({ atMs: world.nowMs + delayMs, wake: resolve });
+      }),
+    every(everyMs, run) {
+      const tick = { everyMs, nextMs: world.nowMs + everyMs, run };
+      ticks.add(tick);
+      return () => void ticks.delete(tick);
+    },
+  };
+  const basics = async () => ({
+    clock,
+    probe: async (url: string) => {
+      world.probed.push(url);
+      return world.answer;
+    },
+    knownUrls: await createKnownUrls({
+      localUrl: () => 'http://127.0.0.1:5001',
+      clock,
+      store: {
+        getSetting: async (name) => stored.get(name) ?? null,
+        putSetting: async (name, value) => void stored.set(name, JSON.parse(JSON.stringify(value))),
+      },
+    }),
+  });
+  const world: TunnelWorld = {
+    nowMs: Date.UTC(2026, 10, 21, 9),
+    settings: { NGROK_AUTHTOKEN: 'a-token' },
+    answer: 'ours',
+    probed: [],
+    async pass(ms) {
+      for (const untilMs = world.nowMs + ms; world.nowMs < untilMs; ) {
+        world.nowMs += 1_000;
+        for (const tick of ticks) {
+          if (world.nowMs < tick.nextMs) continue;
+          tick.nextMs = world.nowMs + tick.everyMs;
+          tick.run();
+        }
+        for (const sleeper of sleepers) {
+          if (world.nowMs < sleeper.atMs) continue;
+          sleepers.delete(sleeper);
+          sleeper.wake();
+        }
+        await settle();
+      }
+    },
+    fixed: async (configuredUrl) => createFixedUrl({ ...(await basics()), configuredUrl }),
+    ngrok: async (fake) =>
+      createNgrok({
+        ...(await basics()),
+        setting: (name) => world.settings[name],
+        port: () => 5001,
+        paths: ['/webhooks/twilio-recording'],
+        loadSdk: async () => fake.sdk,
+        random: () => 0,
+        log: createLog('silent'),
+      }),
+  };
+  return world;
+}
+
+/** Starts it and lets it come to rest. */
+export async function started(tunnel: Tunnel): Promise<TunnelStatus> {
+  await tunnel.start();
+  await settle();
+  await settle();
+  return tunnel.status();
+}
