@@ -78,7 +78,7 @@ function sentenceOf({ kind, state, nextTryAtMs }: WebLinkView): string {
     case 'up':
       return `Phone services reach this computer ${through}, so recordings arrive at once.`;
     case 'connecting':
-      return 'The web link is being made. Recordings arrive by regular checks until it is up.';
+      return `The web link is being ${kind === 'ngrok' ? 'made' : 'checked'}. Recordings arrive by regular checks until it is up.`;
     case 'off':
       return 'The web link is not running. Recordings arrive by regular checks.';
     default:

@@ -11,7 +11,9 @@ import type { FakeNgrok } from '../../standins/fake-ngrok.ts';
 export interface TunnelWorld {
   nowMs: number;
   settings: Record<string, string>;
-  answer: ProbeAnswer;
+  answer: ProbeAnswer['found'];
+  /** What a gateway says beside it. */
+  gatewayCode: string | null;
   probed: string[];
   /** Lets so much time go by, a second at a time, with everything that is due in it. */
   pass(ms: number): Promise<void>;
@@ -29,9 +31,10 @@ export function createTunnelWorld(): TunnelWorld {
   const clock: Clock = {
     now: () => world.nowMs,
     scale: 1,
-    delay: (delayMs) =>
+    delay: (delayMs, signal) =>
       new Promise((resolve) => {
         sleepers.add({ atMs: world.nowMs + delayMs, wake: resolve });
+        signal?.addEventListener('abort', () => resolve());
       }),
     every(everyMs, run) {
       const tick = { everyMs, nextMs: world.nowMs + everyMs, run };
@@ -43,7 +46,7 @@ export function createTunnelWorld(): TunnelWorld {
     clock,
     probe: async (url: string) => {
       world.probed.push(url);
-      return world.answer;
+      return { found: world.answer, providerCode: world.gatewayCode };
     },
     knownUrls: await createKnownUrls({
       localUrl: () => 'http://127.0.0.1:5001',
@@ -58,6 +61,7 @@ export function createTunnelWorld(): TunnelWorld {
     nowMs: Date.UTC(2026, 10, 21, 9),
     settings: { NGROK_AUTHTOKEN: 'a-token' },
     answer: 'ours',
+    gatewayCode: null,
     probed: [],
     async pass(ms) {
       for (const untilMs = world.nowMs + ms; world.nowMs < untilMs; ) {
