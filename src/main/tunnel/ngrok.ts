@@ -140,7 +140,9 @@ export function createNgrok(deps: NgrokDeps): Tunnel {
     // Never the message: the SDK repeats the token in some.
     log.warn('web link failed', { code, providerCode });
     failures += 1;
-    const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (failures - 1)) * (1 + deps.random() * 0.2);
+    const delayMs = Math.round(
+      Math.min(longestDelayMs, firstDelayMs * 2 ** (failures - 1)) * (1 + deps.random() * 0.2),
+    );
     // A token that was refused is for a person to change; now and then it is still tried, for accounts are unlocked.
     const waitMs = isPassing ? delayMs : longestDelayMs;
     watch.set({

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { pathPolicy } from '../../../src/main/tunnel/ngrok.ts';
 import { troubleOf } from '../../../src/main/tunnel/ngrok-errors.ts';
+import { webLinkView } from '../../../src/preload/contract/system.ts';
 import { createFakeNgrok, ngrokError, ngrokOffline } from '../../standins/fake-ngrok.ts';
 import { createTunnelWorld, settle, started } from './tunnel-world.ts';
 
@@ -78,6 +79,13 @@ it('tries again by itself, later and later, and is up as soon as it can be', asy
   await world.pass(5 * minuteMs + 10_000);
   expect(tunnel.status()).toMatchObject({ state: 'up', nextTryAtMs: null });
   expect(fake.open()).toBe(1);
+});
+
+it('spreads its tries by chance, and says the next one in whole milliseconds, as the contract wants it', async () => {
+  const world = createTunnelWorld();
+  world.chance = 0.123456;
+  const status = await started(await world.ngrok(createFakeNgrok(ngrokOffline())));
+  expect(webLinkView.parse(status).nextTryAtMs).toBe(world.nowMs + 2_049);
 });
 
 it('builds a session anew that says it is connected and lets nothing through', async () => {

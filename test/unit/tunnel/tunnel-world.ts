@@ -15,6 +15,8 @@ export interface TunnelWorld {
   /** What a gateway says beside it. */
   gatewayCode: string | null;
   probed: string[];
+  /** Every choice of chance, in [0, 1). */
+  chance: number;
   /** Lets so much time go by, a second at a time, with everything that is due in it. */
   pass(ms: number): Promise<void>;
   fixed(configuredUrl: string | null): Promise<Tunnel>;
@@ -63,6 +65,7 @@ export function createTunnelWorld(): TunnelWorld {
     answer: 'ours',
     gatewayCode: null,
     probed: [],
+    chance: 0,
     async pass(ms) {
       for (const untilMs = world.nowMs + ms; world.nowMs < untilMs; ) {
         world.nowMs += 1_000;
@@ -87,7 +90,7 @@ export function createTunnelWorld(): TunnelWorld {
         port: () => 5001,
         paths: ['/webhooks/twilio-recording'],
         loadSdk: async () => fake.sdk,
-        random: () => 0,
+        random: () => world.chance,
         log: createLog('silent'),
       }),
   };
