@@ -1,11 +1,13 @@
-// `npm run test:contract`: holds the stand-ins, and every request that Tapedeck makes of Twilio and Telnyx, against the
-// official API descriptions. The validator is installed into .contract-check/ and is no dependency of the product.
+// `npm run test:contract`: holds the stand-ins, and every request that Tapedeck makes of Twilio, Telnyx and ElevenLabs,
+// against the official API descriptions. The validator is installed into .contract-check/ and is no dependency of the
+// product.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { createClock } from '../src/main/clock.ts';
 import { createSandbox } from '../src/main/sandbox/sandbox.ts';
+import { checkElevenLabs, newerThanDescription } from './contract-elevenlabs.ts';
 import { createNameCheck } from './contract-names.ts';
 import { checkTelnyx } from './contract-telnyx.ts';
 import { type Answer, tourAsProduct, tourWithSdk, twilioBesideSpec } from './contract-tour.ts';
@@ -13,6 +15,7 @@ import { type Answer, tourAsProduct, tourWithSdk, twilioBesideSpec } from './con
 const root = join(import.meta.dirname, '..');
 const spec = join(root, '..', 'shared', 'specs', 'twilio.strict.json');
 const telnyxSpec = join(root, '..', 'shared', 'specs', 'telnyx.strict.json');
+const elevenLabsSpec = join(root, '..', 'shared', 'specs', 'elevenlabs.json');
 const folder = join(root, '.contract-check');
 const validator = '@stoplight/prism-cli@5.16.0';
 const prism = join(folder, 'node_modules', '@stoplight', 'prism-cli', 'dist', 'index.js');
@@ -146,6 +149,20 @@ async function checkTelnyxToo(): Promise<number> {
   return tell(report.problems);
 }
 
+async function checkElevenLabsToo(): Promise<number> {
+  const description: unknown = JSON.parse(readFileSync(elevenLabsSpec, 'utf8'));
+  const report = await checkElevenLabs(description, async (upstream) => {
+    const { url, child } = await startProxy(elevenLabsSpec, upstream);
+    return { url, stop: () => void child.kill() };
+  });
+  console.log(`ElevenLabs, by ${relative(root, elevenLabsSpec)}:`);
+  console.log(`  ${report.requests} requests of the product and the stand-in's answers to them`);
+  console.log(`  ${report.operations} operations, ${report.names} names of query and body fields`);
+  for (const { path, name, why } of newerThanDescription)
+    console.log(`  newer than the description, known to the SDK: ${name} of ${path}. ${why}`);
+  return tell(report.problems);
+}
+
 /** @returns an exit code */
 function tell(problems: readonly string[]): number {
   const distinct = new Set(problems);
@@ -154,5 +171,6 @@ function tell(problems: readonly string[]): number {
   return distinct.size === 0 ? 0 : 1;
 }
 
-if (existsSync(spec)) process.exitCode = (await check()) + (await checkTelnyxToo());
+if (existsSync(spec))
+  process.exitCode = (await check()) + (await checkTelnyxToo()) + (await checkElevenLabsToo());
 else console.log('Nothing to check against: ../shared/specs with the official API descriptions is not here.');

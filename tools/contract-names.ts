@@ -62,3 +62,70 @@ export function createNameCheck(spec: unknown): (sent: SentRequest) => string[] 
     ].map((problem) => `${method} ${path}: ${problem}`);
   };
 }
+
+const reference = z.object({ $ref: z.string() });
+const anySchema = z.object({
+  properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.unknown().optional(),
+  anyOf: z.array(z.unknown()).default([]),
+});
+const anyOperation = z.object({
+  parameters: z.array(z.object({ in: z.string(), name: z.string() })).default([]),
+  requestBody: z
+    .object({ content: z.object({ 'application/json': z.object({ schema: z.unknown() }) }) })
+    .optional(),
+});
+
+export interface JsonRequest {
+  method: string;
+  path: string;
+  queryNames: readonly string[];
+  /** Null for none. */
+  body: unknown;
+}
+
+export interface CheckedNames {
+  /** E.g. `GET /v1/calls/{id}`; ends with ` (not described)` where it is not. */
+  operation: string;
+  /** As described. */
+  path: string;
+  names: string[];
+  /** Of query fields, and of fields of the body however deep, that the description lacks. */
+  unknown: string[];
+}
+
+/** @param spec an OpenAPI 3 document whose bodies are JSON; objects for any names (`additionalProperties`) take any */
+export function createBodyNameCheck(spec: unknown): (sent: JsonRequest) => CheckedNames {
+  const { paths } = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) }).parse(spec);
+  const resolve = (value: unknown): unknown => {
+    const pointer = reference.safeParse(value);
+    if (!pointer.success) return value;
+    const steps = pointer.data.$ref.slice(2).split('/');
+    return steps.reduce<unknown>((at, name) => z.record(z.string(), z.unknown()).parse(at)[name], spec);
+  };
+  const unknownIn = (value: unknown, given: unknown): string[] => {
+    const schema = anySchema.catch({ anyOf: [] }).parse(resolve(given));
+    const fields = z.record(z.string(), z.unknown()).safeParse(value);
+    if (!fields.success || Array.isArray(value)) return [];
+    const kinds = schema.anyOf.map((one) => anySchema.catch({ anyOf: [] }).parse(resolve(one)));
+    const known = Object.assign({}, schema.properties, ...kinds.map(({ properties }) => properties ?? {}));
+    const isOpen = schema.additionalProperties !== undefined && schema.properties === undefined;
+    return Object.entries(fields.data).flatMap(([name, field]) => {
+      if (isOpen) return [];
+      return name in known ? unknownIn(field, known[name]) : [name];
+    });
+  };
+  return ({ method, path, queryNames, body }) => {
+    const found = Object.entries(paths).find(([pattern]) =>
+      new RegExp(`^${pattern.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+    );
+    const operation = `${method} ${found?.[0] ?? path}`;
+    const names = [...queryNames, ...Object.keys(z.record(z.string(), z.unknown()).catch({}).parse(body))];
+    const described = anyOperation.safeParse(found?.[1][method.toLowerCase()]);
+    if (!described.success) return { operation: `${operation} (not described)`, path, names, unknown: names };
+    const queries = described.data.parameters.filter((item) => item.in === 'query').map(({ name }) => name);
+    const schema = described.data.requestBody?.content['application/json'].schema ?? {};
+    const unknown = [...queryNames.filter((name) => !queries.includes(name)), ...unknownIn(body, schema)];
+    return { operation, path: found?.[0] ?? path, names, unknown };
+  };
+}

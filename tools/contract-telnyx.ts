@@ -4,23 +4,16 @@ import { z } from 'zod';
 import { createClock } from '../src/main/clock.ts';
 import type { CallKey } from '../src/main/domain/provider-event.ts';
 import { isRecordingEvent } from '../src/main/domain/provider-event.ts';
-import { foldRecording, type RecordingRow } from '../src/main/domain/recording.ts';
-import { createGuardedFetch } from '../src/main/net/guarded-fetch.ts';
-import type { GuardedFetch } from '../src/main/net/net.ts';
 import { createTelnyx } from '../src/main/providers/telnyx/index.ts';
 import type { DialOrder, LookUp, Provider, PulledFact } from '../src/main/providers/provider.ts';
 import type { SeenTelnyxRequest } from '../src/main/sandbox/telnyx/server.ts';
 import { createTelnyxStandIn } from '../src/main/sandbox/telnyx/telnyx.ts';
+import { anOrder, type Proxy, rowOf, watch, whatPasses, type WrongRequest } from './contract-watch.ts';
 
 const apiKey = 'KEY-made-up-for-the-contract-check';
 const connectionId = '2790000000000000101';
 const callId = 'call_01jz8q4c9xk7m2v5n3t6r8w0ab';
 const { signal } = new AbortController();
-
-interface Proxy {
-  url: string;
-  stop(): void;
-}
 
 export interface TelnyxReport {
   problems: string[];
@@ -82,17 +75,7 @@ export async function checkTelnyx(
 }
 
 const clock = createClock(20);
-const order: DialOrder = {
-  callId,
-  via: 'telnyx',
-  to: '+14155550143',
-  from: null,
-  agentId: null,
-  reference: null,
-  record: true,
-  attemptKey: `${callId}-0`,
-  publicUrl: 'https://tapedeck.example.com',
-};
+const order: DialOrder = anOrder('telnyx', callId, { publicUrl: 'https://tapedeck.example.com' });
 let keys: CallKey[] = [];
 
 /** What is asked while a call is live. */
@@ -108,9 +91,10 @@ async function tour({ api }: Provider, isAnswered: () => boolean): Promise<void>
   const started = await api.startRecording?.({ callId, keys: unrecorded, publicUrl: null }, signal);
   if (started?.outcome !== 'started') throw new Error('no recording was started');
   await api.lookUpCall?.(keys, signal);
+  if ((await api.listLiveCalls?.(signal))?.length !== 1) throw new Error('the live call was not listed');
   const id = keys.find(({ kind }) => kind === 'recording_id')?.value ?? '';
   for (const action of ['pause', 'resume', 'stop'] as const) {
-    await api.steerRecording?.(rowOf(id), keys, action, signal);
+    await api.steerRecording?.(rowOf('telnyx', id), keys, action, signal);
   }
 }
 
@@ -135,55 +119,17 @@ async function tourAfter(api: Provider['api'], direct: Provider): Promise<void> 
   const window = { fromMs: clock.now() - 3_600_000, toMs: clock.now(), page: null };
   await api.listRecordings?.(window, signal);
   for (const event of found.flatMap((fact) => fact.events).filter(isRecordingEvent)) {
-    const row = rowOf(event.data.providerRecordingId);
+    const row = rowOf('telnyx', event.data.providerRecordingId);
     if ((await direct.media(row, signal)).length === 0) throw new Error('a recording has no sound');
   }
   const first = found.flatMap((fact) => fact.events).find(isRecordingEvent);
-  await api.deleteRecording?.(rowOf(first?.data.providerRecordingId ?? ''), signal);
-}
-
-function rowOf(providerRecordingId: string): RecordingRow {
-  return foldRecording('rec_00000000000000000000000000', callId, [
-    {
-      kind: 'recording.available',
-      eventKey: 'contract',
-      providerId: 'telnyx',
-      occurredAtMs: 0,
-      sequence: 0,
-      keys: [],
-      data: { providerRecordingId },
-    },
-  ]);
-}
-
-/** The product's transport, with the validator's complaints noted. A link to sound goes past the proxy. */
-function watch(proxyUrl: string, directUrl: string, problems: string[]) {
-  let requests = 0;
-  const guarded = createGuardedFetch({ allowedHosts: () => [], overrides: () => [proxyUrl, directUrl] });
-  const fetch: GuardedFetch = async (request) => {
-    requests += 1;
-    const answer = await guarded(request);
-    const pieces: Uint8Array[] = [];
-    for await (const piece of answer.body) pieces.push(piece);
-    const text = Buffer.concat(pieces).toString();
-    const violations = answer.headers['sl-violations'];
-    const about = `${request.method ?? 'GET'} ${new URL(request.url).pathname} (${answer.status})`;
-    if (violations !== undefined) problems.push(`${about}: ${violations}`);
-    if (text.includes('stoplight.io/prism/errors')) problems.push(`${about}: ${text}`);
-    return {
-      ...answer,
-      body: (async function* () {
-        yield Buffer.from(text);
-      })(),
-    };
-  };
-  return { fetch, count: () => requests };
+  await api.deleteRecording?.(rowOf('telnyx', first?.data.providerRecordingId ?? ''), signal);
 }
 
 /** A validator that finds nothing proves nothing: it must refuse what is plainly wrong. */
 async function proveThatItRefuses(proxyUrl: string): Promise<string[]> {
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-  const wrong: [string, string, object | null][] = [
+  const wrong: WrongRequest[] = [
     ['a dial without a connection', '/calls', { to: '+14155550143', from: '+14155550100' }],
     [
       'a field that does not exist',
@@ -193,17 +139,7 @@ async function proveThatItRefuses(proxyUrl: string): Promise<string[]> {
     ['a format that does not exist', '/calls/v3:x/actions/record_start', { format: 'ogg', channels: 'dual' }],
     ['a page that is too large', '/recordings?page[size]=251', null],
   ];
-  const passed: string[] = [];
-  for (const [what, path, body] of wrong) {
-    const reply = await fetch(proxyUrl + path, {
-      headers,
-      ...(body === null ? {} : { method: 'POST', body: JSON.stringify(body) }),
-    });
-    if (!(await reply.text()).includes('stoplight.io/prism/errors')) {
-      passed.push(`the validator let ${what} pass`);
-    }
-  }
-  return passed;
+  return whatPasses(proxyUrl, headers, wrong);
 }
 
 const reference = z.object({ $ref: z.string() });

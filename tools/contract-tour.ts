@@ -220,6 +220,7 @@ async function askEverything({ sandbox, clock }: Stop, { api }: Provider, public
   const window = { fromMs: clock.now() - 3_600_000, toMs: clock.now(), page: null };
   await api.listRecordings?.(window, signal);
   await api.listCalls?.(window, signal);
+  await api.listLiveCalls?.(signal);
   await api.deleteRecording?.(row, signal);
   const checked = await api.check?.(signal);
   if (checked?.ok !== true) throw new Error('the check of the keys failed');

@@ -23,6 +23,7 @@ import { createRunCheck } from './recordings/run-check.ts';
 import { createSettleCalls } from './recordings/settle-calls.ts';
 import { createFollowCall } from './recordings/follow-call.ts';
 import { createJournalCommand } from './recordings/journal-command.ts';
+import { createLookLive } from './recordings/look-live.ts';
 import { createJournalPulledFacts, type JournalPulledFacts } from './recordings/journal-pulled-facts.ts';
 import { createMakePeaks } from './recordings/make-peaks.ts';
 import { createMatchUnique } from './recordings/match-unique.ts';
@@ -61,6 +62,8 @@ export type FollowUp = (events: readonly DomainEvent[]) => NewJob[];
 
 const advanceEveryMs = 1_000;
 const matchEveryMs = 30_000;
+/** A call that is answered a moment before is recorded almost from its beginning. */
+const lookLiveEveryMs = 10_000;
 
 /** Which jobs events cause, by the rules of the providers that are set up. */
 export function createFollowUp({ clock }: Pick<Common, 'clock'>, providers: readonly Provider[]): FollowUp {
@@ -105,6 +108,15 @@ export async function startUseCases(common: Common, deps: UseCaseDeps): Promise<
   });
   onStop(every(common, advanceEveryMs, 'queue could not go on', () => queue.advance()));
   onStop(every(common, matchEveryMs, 'matching failed', matchUnique));
+  const stopping = new AbortController();
+  const lookLive = createLookLive(asking);
+  const isAnyLineRecorded = (): boolean => settings.current().lines.some(({ record }) => record === true);
+  onStop(
+    every(common, lookLiveEveryMs, 'live calls could not be looked at', async () => {
+      if (isAnyLineRecorded()) await lookLive(stopping.signal);
+    }),
+  );
+  onStop(() => stopping.abort());
   const checking = await startChecks(common, deps, { jobs, journalPulledFacts });
   return {
     ...checking,

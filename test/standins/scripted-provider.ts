@@ -16,6 +16,8 @@ import type {
 /** What becomes of one request to dial. `lost_...`: nobody hears the answer; the call was made or was not. */
 export type DialScript =
   | 'placed'
+  /** Too busy (429): not processed. */
+  | 'busy'
   | 'refused'
   | 'lost_made'
   | 'lost_not_made'
@@ -35,6 +37,8 @@ export interface ScriptedOptions {
   providerId?: string;
   /** For each request to dial in turn; the last one repeats. */
   dials?: DialScript[];
+  /** What a provider that is too busy asks for. */
+  retryAfterMs?: number;
   /** How late a placed call is listed. */
   listedAfterMs?: number;
   /** Called at every asking back: may throw. */
@@ -48,7 +52,9 @@ export interface ScriptedOptions {
 export function createScriptedProvider(options: ScriptedOptions) {
   const { now, providerId = 'scripted', listedAfterMs = 0 } = options;
   const rung: RungPhone[] = [];
+  /** Requests to dial that were processed, or may have been. */
   const requests: DialOrder[] = [];
+  const turnedAway: DialOrder[] = [];
   const asked = { start: 0, lookUp: 0, find: 0, check: 0 };
   const settings = { missing: [] as string[] };
   const numbers = options.numbers ?? [];
@@ -93,7 +99,11 @@ export function createScriptedProvider(options: ScriptedOptions) {
     following: { canStartRecording: true, needsFollowing: () => false, findsRecordings: true },
     api: {
       async dial(order): Promise<DialAnswer> {
-        const script = take(options.dials, requests.length, 'placed');
+        const script = take(options.dials, requests.length + turnedAway.length, 'placed');
+        if (script === 'busy') {
+          turnedAway.push(order);
+          return { outcome: 'not_processed', retryAfterMs: options.retryAfterMs ?? null };
+        }
         requests.push(order);
         if (script === 'refused') return { outcome: 'refused', code: 'dial_refused', providerCode: '13224' };
         if (script === 'unauthorized') throw new AppError('provider_unauthorized', 'No.');
@@ -135,7 +145,7 @@ export function createScriptedProvider(options: ScriptedOptions) {
       },
     },
   };
-  return { provider, rung, requests, asked, numbers, settings };
+  return { provider, rung, requests, turnedAway, asked, numbers, settings };
 }
 
 export type ScriptedProvider = ReturnType<typeof createScriptedProvider>;

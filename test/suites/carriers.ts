@@ -87,6 +87,14 @@ export function testCarrier(open: () => Promise<Carrier>): void {
       expect(await invoke('settings.update', { lines: [], evil: 1 })).toMatchObject({
         error: { code: 'bad_input' },
       });
+      expect(await invoke('calls.list', { needsAttenton: true })).toEqual({
+        ok: false,
+        error: { code: 'bad_input', message: 'There is no field needsAttenton here.' },
+      });
+      expect(await invoke('calls.list', { '+1 (415) 555-0132': 1 })).toEqual({
+        ok: false,
+        error: { code: 'bad_input', message: 'The input has a field that is not known here.' },
+      });
       for (const input of [null, 7, 'text', [], [{}]]) {
         expect(await invoke('calls.list', input)).toMatchObject({ ok: false, error: { code: 'bad_input' } });
       }

@@ -65,6 +65,7 @@ export function providerApiSuite({ name, createAt, order, keys, recording }: Pro
       const all: [string, (() => Promise<unknown> | undefined) | false][] = [
         ['findDial', order !== null && (() => api.findDial?.(order, signal))],
         ['lookUpCall', () => api.lookUpCall?.(keys, signal)],
+        ['listLiveCalls', () => api.listLiveCalls?.(signal)],
         ['findRecordings', () => api.findRecordings?.(keys, signal)],
         ['listRecordings', () => api.listRecordings?.(window, signal)],
         ['listCalls', () => api.listCalls?.(window, signal)],
@@ -134,6 +135,17 @@ export function providerApiSuite({ name, createAt, order, keys, recording }: Pro
         expect(asked).toHaveLength(1);
       },
     );
+
+    test.runIf(order !== null)('takes 429 for not processed and passes on how long to wait', async () => {
+      if (order === null) return;
+      answer = { status: 429, headers: { ...json, 'retry-after': '7' } };
+      asked = [];
+      expect(await provider.api.dial?.(order, signal)).toEqual({
+        outcome: 'not_processed',
+        retryAfterMs: 7_000,
+      });
+      expect(asked).toHaveLength(1);
+    });
 
     test.runIf(order !== null).each<[string, Answer]>([
       ['500', { status: 500 }],

@@ -15,6 +15,7 @@ import {
 import { makeMp3 } from '../standins/mp3.ts';
 import { providerApiSuite } from './provider-api.suite.ts';
 import { providerSuite } from './provider.suite.ts';
+import { aRecording } from '../standins/samples.ts';
 
 const settings: Record<string, string> = {
   ELEVENLABS_API_KEY: apiKey,
@@ -39,26 +40,7 @@ function requestOf(body: Buffer): RawRequest {
   return { path: postCallPath, pathAndQuery: postCallPath, headers, body };
 }
 
-const recording: RecordingRow = {
-  recordingId: 'rec_00000000000000000000000000',
-  callId: 'call_00000000000000000000000000',
-  providerId: 'elevenlabs',
-  providerRecordingId: conversationId,
-  providerAccountId: null,
-  status: 'available',
-  durationMs: null,
-  channels: null,
-  sizeBytes: null,
-  sha256: null,
-  contentType: null,
-  fileName: null,
-  startedAtMs: null,
-  storedAtMs: null,
-  reason: null,
-  providerCode: null,
-  flags: [],
-  generation: 0,
-};
+const recording: RecordingRow = aRecording('elevenlabs', conversationId);
 
 const transcription = (): Buffer => readFileSync(new URL('post-call-transcription.json', fixtures));
 

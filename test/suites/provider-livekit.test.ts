@@ -11,6 +11,7 @@ import {
 import { createLiveKit } from '../../src/main/providers/livekit/index.ts';
 import { providerApiSuite } from './provider-api.suite.ts';
 import { providerSuite } from './provider.suite.ts';
+import { anOrder } from '../standins/samples.ts';
 
 const requests = await Promise.all(fixtureNames.map((name) => requestOf(bodyOf(name))));
 const authorization = await signedBySdk(Buffer.from('{}'));
@@ -35,17 +36,7 @@ providerApiSuite({
   name: 'livekit',
   createAt: (baseUrl, fetch) =>
     createLiveKit({ setting: (name) => (name === 'LIVEKIT_URL' ? baseUrl : settings[name]), fetch }),
-  order: {
-    callId,
-    via: 'livekit',
-    to: '+14155550143',
-    from: null,
-    agentId: null,
-    reference: null,
-    record: true,
-    attemptKey: `${callId}-0`,
-    publicUrl: null,
-  },
+  order: anOrder('livekit', callId),
   keys: [{ providerId: 'tapedeck', kind: 'call_id', value: callId }],
   recording: null,
 });

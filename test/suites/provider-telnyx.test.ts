@@ -12,6 +12,7 @@ import {
 } from '../unit/providers/telnyx/telnyx-fixtures.ts';
 import { providerApiSuite } from './provider-api.suite.ts';
 import { providerSuite } from './provider.suite.ts';
+import { aRecording, anOrder } from '../standins/samples.ts';
 
 function create(setting: (name: string) => string | undefined, fetch: GuardedFetch = noFetch): Provider {
   const all = createProviders({ setting, fetch, now: () => nowMs });
@@ -30,26 +31,11 @@ const names = [
   'call.recording.saved.bare',
   'call.recording.error',
 ];
-const recording = {
-  recordingId: 'rec_00000000000000000000000000',
+const recording = aRecording('telnyx', '7f3b7d02-51c4-4d6e-9a53-2f4f3c1a9e01', {
   callId,
-  providerId: 'telnyx',
-  providerRecordingId: '7f3b7d02-51c4-4d6e-9a53-2f4f3c1a9e01',
-  providerAccountId: null,
-  status: 'available' as const,
   durationMs: 29_640,
   channels: 2,
-  sizeBytes: null,
-  sha256: null,
-  contentType: null,
-  fileName: null,
-  startedAtMs: null,
-  storedAtMs: null,
-  reason: null,
-  providerCode: null,
-  flags: [],
-  generation: 0,
-};
+});
 
 providerSuite({
   name: 'telnyx',
@@ -70,17 +56,7 @@ providerApiSuite({
   name: 'telnyx',
   createAt: (baseUrl, fetch) =>
     create((name) => (name === 'TELNYX_BASE_URL' ? `${baseUrl}/v2` : settings[name]), fetch),
-  order: {
-    callId,
-    via: 'telnyx',
-    to: '+14155550143',
-    from: null,
-    agentId: null,
-    reference: null,
-    record: true,
-    attemptKey: `${callId}-0`,
-    publicUrl: null,
-  },
+  order: anOrder('telnyx', callId),
   keys: [
     { providerId: 'telnyx', kind: 'call_control_id', value: 'v3:Qm9hcmRpbmctaG91c2Vfc2FtcGxlLWNvbnRyb2w' },
     { providerId: 'telnyx', kind: 'call_session_id', value: '5c0f6e3a-d2aa-11f0-8f0c-02420a0e0b11' },

@@ -6,6 +6,7 @@ import type { Provider } from '../../src/main/providers/provider.ts';
 import { createTwilio } from '../../src/main/providers/twilio/index.ts';
 import { providerApiSuite } from './provider-api.suite.ts';
 import { providerSuite } from './provider.suite.ts';
+import { aRecording } from '../standins/samples.ts';
 
 const publicUrl = 'https://tapedeck.example.com';
 const settings: Record<string, string> = {
@@ -22,26 +23,11 @@ function create(setting: (name: string) => string | undefined, fetch = nowhere):
   return createTwilio({ setting, fetch });
 }
 
-const recording: RecordingRow = {
-  recordingId: 'rec_00000000000000000000000000',
-  callId: 'call_00000000000000000000000000',
-  providerId: 'twilio',
-  providerRecordingId: 'RE9dd4e461268c8034f5c8564e155c67a6',
+const recording: RecordingRow = aRecording('twilio', 'RE9dd4e461268c8034f5c8564e155c67a6', {
   providerAccountId: 'AC5d41402abc4b2a76b9719d911017c592',
-  status: 'available',
   durationMs: 95_000,
   channels: 2,
-  sizeBytes: null,
-  sha256: null,
-  contentType: null,
-  fileName: null,
-  startedAtMs: null,
-  storedAtMs: null,
-  reason: null,
-  providerCode: null,
-  flags: [],
-  generation: 0,
-};
+});
 
 providerSuite({
   name: 'twilio',

@@ -9,19 +9,10 @@ import { createGuardedFetch } from '../../src/main/net/guarded-fetch.ts';
 import type { DialOrder, Provider } from '../../src/main/providers/provider.ts';
 import { createFakeCarrier, createHandClock } from '../unit/sandbox/livekit-carrier.ts';
 import { callId, keys, settings } from '../unit/providers/livekit/livekit-fixtures.ts';
+import { anOrder } from '../standins/samples.ts';
 
 const trunk = { trunkId: 'ST_9fKq2mVn4xYz', number: '+14155550100' };
-const order: DialOrder = {
-  callId,
-  via: 'livekit',
-  to: '+14155550143',
-  from: null,
-  agentId: null,
-  reference: null,
-  record: true,
-  attemptKey: `${callId}-0`,
-  publicUrl: null,
-};
+const order: DialOrder = anOrder('livekit', callId);
 const { signal } = new AbortController();
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {

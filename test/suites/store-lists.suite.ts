@@ -1,7 +1,8 @@
 // What every implementation of the store port must do with its lists of calls. Written against the port alone.
 import { describe, expect, it } from 'vitest';
+import type { DomainEvent } from '../../src/main/domain/provider-event.ts';
 import type { CallsQuery, Store } from '../../src/main/store/store.ts';
-import { callEvent, delivery, recordingEvent, serial, startMs } from '../unit/store/samples.ts';
+import { callEvent, delivery, placedEvent, recordingEvent, serial, startMs } from '../unit/store/samples.ts';
 import type { StoreUnderTest } from './store.suite.ts';
 
 export function storeListsSuite(name: string, open: () => Promise<StoreUnderTest>): void {
@@ -116,6 +117,27 @@ export function storeListsSuite(name: string, open: () => Promise<StoreUnderTest
       expect((await store.listCalls({ unmatched: true }, 10, null)).items).toEqual([unmatched]);
       expect((await store.listCalls({ unmatched: false }, 10, null)).items).toEqual([known]);
       expect((await store.countCalls({ unmatched: true }, 10)).total).toBe(1);
+    });
+
+    it('counts a call as live from its dialling on: what waits to be dialled is in the queue', async () => {
+      const { store } = await open();
+      const waiting = placedEvent('call_waiting');
+      const dialing = placedEvent('call_dialing');
+      const started: DomainEvent = {
+        ...dialing,
+        eventKey: 'dial:call_dialing:0:started',
+        kind: 'call.dial_started',
+        data: { generation: 0 },
+      };
+      for (const events of [[waiting], [dialing, started]]) await store.recordDelivery(delivery(events));
+      const ids = async (query: CallsQuery) => (await all(store, query, 10)).sort();
+      expect(await ids({ status: ['queued'] })).toEqual(['call_dialing', 'call_waiting']);
+      expect(await ids({ live: true })).toEqual(['call_dialing']);
+      expect(await ids({ live: true, status: ['queued'], recordingStatus: ['none_yet'] })).toEqual([
+        'call_dialing',
+      ]);
+      expect(await store.countCalls({}, 10)).toMatchObject({ total: 2, live: 1 });
+      expect(await store.countCalls({ live: true }, 10)).toMatchObject({ total: 1, live: 1 });
     });
 
     it('counts up to a cap, and live and needy calls within the other filters', async () => {

@@ -36,9 +36,17 @@ function failure(code: ErrorCode, message: string): Reply<never> {
 function describeIssue(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'The input is not valid.';
+  if (issue.code === 'unrecognized_keys') return describeUnknown(issue);
   const what = issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
   const field = issue.path.map(String).join('.');
   return field === '' ? `The input is not valid: ${what}.` : `The field ${field} is not valid: ${what}.`;
+}
+
+/** Named where it can be the name of a field; anything else may be what was meant to stay unsaid. */
+function describeUnknown({ keys, path }: { keys: string[]; path: PropertyKey[] }): string {
+  const [name = ''] = keys;
+  if (!/^[a-z][a-z0-9]{0,39}$/i.test(name)) return 'The input has a field that is not known here.';
+  return `There is no field ${[...path.map(String), name].join('.')} here.`;
 }
 
 /**

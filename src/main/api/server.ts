@@ -9,6 +9,7 @@ import type { PollAnswer } from '../../preload/contract/checks.ts';
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
+import { listenError } from '../domain/listening.ts';
 import type { Log } from '../log.ts';
 import { internalMessage } from './dispatch.ts';
 import type { EventBus } from './event-bus.ts';
@@ -40,7 +41,7 @@ export interface ApiServerDeps {
 export interface ApiServer {
   /**
    * @param port 0 picks a free one
-   * @returns the port taken. Errors: port_taken
+   * @returns the port taken. Errors: port_taken, bad_config
    */
   listen(port: number): Promise<{ port: number; url: string }>;
   /** Ends event streams and closes every connection. */
@@ -82,7 +83,8 @@ export function createApiServer(deps: ApiServerDeps): ApiServer {
     newCodeUrl,
     listen: (wanted) =>
       new Promise((resolve, reject) => {
-        const failed = (error: NodeJS.ErrnoException): void => reject(portError(error, wanted));
+        const failed = (error: NodeJS.ErrnoException): void =>
+          reject(listenError(error, wanted, 'TAPEDECK_API_PORT'));
         server.once('error', failed);
         server.listen({ host: '127.0.0.1', port: wanted, exclusive: true }, () => {
           server.off('error', failed);
@@ -98,21 +100,6 @@ export function createApiServer(deps: ApiServerDeps): ApiServer {
         server.closeAllConnections();
       }),
   };
-}
-
-function portError(error: NodeJS.ErrnoException, port: number): Error {
-  const choose = 'choose another with TAPEDECK_API_PORT';
-  if (error.code === 'EADDRINUSE') {
-    return new AppError('port_taken', `Port ${port} is already taken by another program: ${choose}.`, {
-      cause: error,
-    });
-  }
-  if (error.code === 'EACCES') {
-    return new AppError('port_taken', `Port ${port} may not be used by this user: ${choose}.`, {
-      cause: error,
-    });
-  }
-  return error;
 }
 
 interface Parts {

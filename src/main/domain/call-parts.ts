@@ -5,7 +5,7 @@ import type {
   LegView,
   TranscriptLine,
 } from '../../preload/contract/calls.ts';
-import type { DomainEvent } from './provider-event.ts';
+import { type DomainEvent, isRecordingEvent, type RecordingFacts } from './provider-event.ts';
 
 /**
  * Merge order of call statuses, weakest first. A later stage beats an earlier one whatever the clocks say; of two
@@ -80,4 +80,14 @@ export function statusWithoutRecording(status: CallStatus): CallRecordingStatus 
   return status === 'busy' || status === 'no_answer' || status === 'failed' || status === 'canceled'
     ? 'not_expected'
     : 'none_yet';
+}
+
+/** The numbers that a call's recordings name, for a call that nobody else tells them of: the earliest that names any. */
+export function recordedNumbers(ordered: readonly DomainEvent[]): { from: string | null; to: string | null } {
+  for (const event of ordered) {
+    if (!isRecordingEvent(event)) continue;
+    const { from, to }: Partial<RecordingFacts> = event.data;
+    if (from !== undefined || to !== undefined) return { from: from ?? null, to: to ?? null };
+  }
+  return { from: null, to: null };
 }

@@ -12,8 +12,15 @@ import type {
   TranscriptLine,
 } from '../../preload/contract/calls.ts';
 import type { RecordingStatus } from '../../preload/contract/recordings.ts';
-import { foldLegs, foldTranscript, isCallFacts, statusRank, statusWithoutRecording } from './call-parts.ts';
-import { foldDial } from './dial.ts';
+import {
+  foldLegs,
+  foldTranscript,
+  isCallFacts,
+  recordedNumbers,
+  statusRank,
+  statusWithoutRecording,
+} from './call-parts.ts';
+import { foldDial, statusOfDial } from './dial.ts';
 import {
   type CallFacts,
   compareEvents,
@@ -186,6 +193,7 @@ function foldCallFacts(callId: string, ordered: readonly DomainEvent[]): CallRow
       isRecordingEvent(event) && 'startedAtMs' in event.data ? event.data.startedAtMs : undefined;
     row.startedAtMs = Math.min(row.startedAtMs, knownMs ?? event.occurredAtMs);
   }
+  if (row.from === null && row.to === null) Object.assign(row, recordedNumbers(told));
   if (row.endedAtMs !== null && talkMs !== null) row.answeredAtMs ??= row.endedAtMs - talkMs;
   if (row.endedAtMs !== null && row.answeredAtMs !== null) {
     row.durationMs = talkMs ?? Math.max(0, row.endedAtMs - row.answeredAtMs);
@@ -271,16 +279,6 @@ function judgeDial(call: CallRow, ordered: readonly DomainEvent[], hasTranscript
       : {}),
   };
 }
-
-/** What a placed call's status is while no provider has told of it. */
-const statusOfDial: Record<DialState, CallStatus> = {
-  waiting: 'queued',
-  dialing: 'queued',
-  dialed: 'queued',
-  unknown: 'unknown',
-  refused: 'failed',
-  canceled: 'canceled',
-};
 
 function recordingStatusOf(row: CallRow, status: CallStatus): CallRecordingStatus {
   return row.recordingCount > 0 ? row.recordingStatus : statusWithoutRecording(status);

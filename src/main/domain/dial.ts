@@ -1,5 +1,5 @@
 // How far the dialling of a placed call is: a pure function of its events, like the rest of the fold.
-import type { DialState } from '../../preload/contract/calls.ts';
+import type { CallStatus, DialState } from '../../preload/contract/calls.ts';
 import type { DomainEvent, PlacedFacts } from './provider-event.ts';
 
 export interface Dial {
@@ -9,6 +9,16 @@ export interface Dial {
   /** Why it was refused or is unknown. */
   code: string | null;
 }
+
+/** What a placed call's status is while no provider has told of it. */
+export const statusOfDial: Record<DialState, CallStatus> = {
+  waiting: 'queued',
+  dialing: 'queued',
+  dialed: 'queued',
+  unknown: 'unknown',
+  refused: 'failed',
+  canceled: 'canceled',
+};
 
 /** Merge order of what is known of one asking, weakest first: an answer beats a beginning, a yes beats a no. */
 const rank: Record<DialState, number> = {
@@ -42,7 +52,6 @@ export function foldDial(events: readonly DomainEvent[], isKnownAtProvider: bool
   };
   for (const event of events) {
     if (event.kind === 'call.canceled') take('canceled', null);
-    if (event.kind === 'call.dial_started' && event.data.generation === generation) take('dialing', null);
     if (event.kind === 'call.dial_unknown' && event.data.generation === generation)
       take('unknown', 'dial_unknown');
     if (event.kind === 'call.dial_refused' && event.data.generation === generation)
@@ -50,6 +59,17 @@ export function foldDial(events: readonly DomainEvent[], isKnownAtProvider: bool
     // Whichever asking it answers: the phone has rung, so nobody may dial again.
     if (event.kind === 'call.dialed') take('dialed', null);
   }
+  if (isDialling(events, generation)) take('dialing', null);
   if (isKnownAtProvider) take('dialed', null);
   return { placed, state, generation, code };
+}
+
+/** Whether a request of this asking left that was not turned away unprocessed. */
+function isDialling(events: readonly DomainEvent[], generation: number): boolean {
+  const tries = (kind: 'call.dial_started' | 'call.dial_postponed'): number[] =>
+    events.flatMap((event) =>
+      event.kind === kind && event.data.generation === generation ? [event.data.tryNumber ?? 0] : [],
+    );
+  const postponed = new Set(tries('call.dial_postponed'));
+  return tries('call.dial_started').some((tryNumber) => !postponed.has(tryNumber));
 }

@@ -16,10 +16,29 @@ export function attemptKeyOf(callId: string, generation: number): string {
   return `${callId}-${generation}`;
 }
 
-/** The journal's own key of the one decision that may be made about an asking: dial it, or take it back. */
-export function dialClaimOf(callId: string, generation: number): string {
-  return `dial:${callId}:${generation}`;
+/**
+ * The journal's own key of the one decision that may be made about an asking: dial it, or take it back. A request that
+ * the provider turned away unprocessed leaves that decision to be made once more, under the next try's key.
+ */
+export function dialClaimOf(callId: string, generation: number, tryNumber: number): string {
+  return `dial:${callId}:${generation}${tryNumber === 0 ? '' : `:${tryNumber}`}`;
 }
+
+/** The try of this asking that may be made next: one more than were turned away unprocessed. */
+export function nextTryOf(events: readonly DomainEvent[], generation: number): number {
+  return events.reduce(
+    (next, event) =>
+      event.kind === 'call.dial_postponed' && event.data.generation === generation
+        ? Math.max(next, (event.data.tryNumber ?? 0) + 1)
+        : next,
+    0,
+  );
+}
+
+/** So often an asking waits when a provider is too busy; then a person decides. Leaves enough attempts to ask back. */
+export const maxPostponed = 5;
+/** Nobody expects a call of now to be placed later than this by itself. */
+export const longestPostponedMs = 10 * 60_000;
 
 /** What was asked for under this id; null when this call was not placed. */
 export function placedFacts(events: readonly DomainEvent[], callId: string): PlacedFacts | null {
@@ -27,12 +46,12 @@ export function placedFacts(events: readonly DomainEvent[], callId: string): Pla
   return placed.find((data) => data.callId === callId) ?? placed[0] ?? null;
 }
 
-/** When the request of this asking left; null when it never did. */
+/** When the last request of this asking left; null when none did. */
 export function dialStartedAtMs(events: readonly DomainEvent[], generation: number): number | null {
-  const started = events.find(
-    (event) => event.kind === 'call.dial_started' && event.data.generation === generation,
-  );
-  return started?.occurredAtMs ?? null;
+  const startedAtMs = events
+    .filter((event) => event.kind === 'call.dial_started' && event.data.generation === generation)
+    .map(({ occurredAtMs }) => occurredAtMs);
+  return startedAtMs.length === 0 ? null : Math.max(...startedAtMs);
 }
 
 /**

@@ -63,6 +63,9 @@ function callJobs(rules: FollowUpDeps['rules'], event: DomainEvent, nowMs: numbe
     if (rule === null || callKey === null) continue;
     const about = { dedupe: dedupeOf(callKey), payload: { callKey }, providerId };
     const isOwn = providerId === event.providerId;
+    // Whether the call is to be recorded is decided by the job and not here: the event often names no number and not
+    // our order (a call that ElevenLabs places at Twilio), and what it joins may be learnt after it. One row that says
+    // no costs less than a recording that was never started.
     if (isOwn && event.kind === 'call.answered' && rule.canStartRecording && !isChildLeg(event)) {
       jobs.push({ ...about, kind: 'start-recording', runAtMs: nowMs });
     }

@@ -21,23 +21,19 @@ export function becauseOf(unmatched: CallRow, candidate: CallRow): Because[] {
 }
 
 /**
- * The one call that fits by number and time. Audio that names no number fits by time alone only when it is about as
- * long as the talk was.
+ * The one call that fits by number and time: every number that is known of the unmatched one is a number of the call
+ * (a clinic has one line and many callers), and the times overlap. Where no number is known, nothing fits.
  * @returns null when none or more than one fits
  */
 export function uniqueFit(unmatched: CallRow, candidates: readonly CallRow[]): CallRow | null {
-  const fitting = candidates.filter((candidate) => {
-    const because = becauseOf(unmatched, candidate);
-    if (!because.includes('same_time')) return false;
-    const namesNumber = unmatched.from !== null || unmatched.to !== null;
-    return namesNumber ? because.includes('same_number') : isAsLong(unmatched, candidate);
-  });
+  const numbers = [unmatched.from, unmatched.to].filter((number) => number !== null);
+  if (numbers.length === 0) return null;
+  const fitting = candidates.filter(
+    (candidate) =>
+      numbers.every((number) => number === candidate.from || number === candidate.to) &&
+      becauseOf(unmatched, candidate).includes('same_time'),
+  );
   return fitting.length === 1 ? (fitting[0] ?? null) : null;
-}
-
-function isAsLong({ durationMs: audioMs }: CallRow, { durationMs: talkMs }: CallRow): boolean {
-  if (audioMs === null || talkMs === null) return false;
-  return Math.abs(audioMs - talkMs) <= Math.max(5_000, talkMs * 0.1);
 }
 
 function spanOf({ startedAtMs, endedAtMs, durationMs }: CallRow): [number, number] {

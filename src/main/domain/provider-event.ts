@@ -43,6 +43,9 @@ export interface RecordingFacts {
   durationMs?: number;
   channels?: number;
   startedAtMs?: number;
+  /** The call's numbers where the provider's recording names them: all that is known while nothing tells of the call. */
+  from?: string;
+  to?: string;
   /** A recording reason (contract/recordings.ts) or an error code. */
   reason?: string;
   providerCode?: string;
@@ -79,6 +82,8 @@ export interface PlacedFacts {
 /** One asking of a provider to dial. `generation` grows only when a person says "dial again". */
 export interface DialTry {
   generation: number;
+  /** Of `call.dial_started` and `call.dial_postponed`: which request of this asking; 0, the first, when left out. */
+  tryNumber?: number;
 }
 
 /** Which try of ours an event belongs to. `generation` grows when a person asks again, `attempt` with every try. */
@@ -106,6 +111,8 @@ export type DomainEvent = EventHead &
   (
     | { kind: 'call.started' | 'call.answered' | 'call.ended' | 'call.noted'; data: CallFacts }
     | { kind: 'call.placed'; data: PlacedFacts }
+    /** The provider was too busy and did not process the request of this try: the same asking may be made again. */
+    | { kind: 'call.dial_postponed'; data: DialTry & { code: string } }
     /** Stored before the request leaves: a dial that this stands for is never made a second time. */
     | { kind: 'call.dial_started' | 'call.dialed' | 'call.dial_unknown' | 'call.dial_retried'; data: DialTry }
     | { kind: 'call.dial_refused'; data: DialTry & { code: string; providerCode?: string } }

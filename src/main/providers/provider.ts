@@ -73,6 +73,8 @@ export interface Via {
   needsAgent: boolean;
   /** Names of the settings without which it cannot be used; empty when it can. */
   missing(): string[];
+  /** True where every call placed this way is recorded without Tapedeck (a trunk that records): it starts no second one. */
+  isRecordedElsewhere?(): boolean;
 }
 
 export interface DialOrder {
@@ -90,10 +92,16 @@ export interface DialOrder {
   publicUrl: string | null;
 }
 
-/** `unknown`: the request may have arrived (time-out, 5xx, broken connection): never dial again before asking back. */
+/**
+ * `not_processed`: the provider was too busy (429) and did nothing, so the same order may be given again later.
+ * `unknown`: the request may have arrived (time-out, 5xx, broken connection): never dial again before
+ * asking back.
+ */
 export type DialAnswer =
   | { outcome: 'placed'; fact: PulledFact }
   | { outcome: 'refused'; code: ErrorCode; providerCode: string | null }
+  /** `retryAfterMs`: the provider's own wish; null when it told none. */
+  | { outcome: 'not_processed'; retryAfterMs: number | null }
   | { outcome: 'unknown'; code: ErrorCode };
 
 /** `not_yet`: the call is not in progress; `not_live`: it has ended. */
@@ -107,6 +115,8 @@ export interface LookUp {
   facts: PulledFact[];
   /** Nothing more will ever come of this question (ended and listed; no audio by policy). */
   isFinal: boolean;
+  /** While not final: nothing more is to be expected once the call has been over for so long. */
+  finalAfterEndMs?: number;
 }
 
 /** A stretch of time at a provider, epoch milliseconds, and where to go on (null: the first page). */
@@ -139,6 +149,11 @@ export interface ProviderApi {
   ): Promise<PulledFact[]>;
   /** How the call stands now (status, numbers, transcript). Empty facts: the provider does not know these ids. */
   lookUpCall?(keys: readonly CallKey[], signal: AbortSignal): Promise<LookUp>;
+  /**
+   * Every call that is live now, also those that nobody told of; child legs among them. Not one moment's picture: a
+   * call may end, or begin, between two pages.
+   */
+  listLiveCalls?(signal: AbortSignal): Promise<PulledFact[]>;
   /** What the provider has recorded of exactly this call; the ids of every row are checked. */
   findRecordings?(keys: readonly CallKey[], signal: AbortSignal): Promise<LookUp>;
   listRecordings?(

@@ -1,9 +1,16 @@
 // Use case of the job place-call: dial once, or find out what became of a dial. Before a request leaves, its claim is
 // stored; whoever finds the claim there asks back and never dials. So no crash, time-out or second worker rings twice.
-import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { CallRow } from '../domain/call.ts';
 import type { Clock } from '../domain/clock.ts';
-import { askBackMs, attemptKeyOf, dialClaimOf, dialStartedAtMs, placedFacts } from '../domain/dialling.ts';
+import {
+  askBackMs,
+  dialClaimOf,
+  dialStartedAtMs,
+  longestPostponedMs,
+  maxPostponed,
+  nextTryOf,
+  placedFacts,
+} from '../domain/dialling.ts';
 import { AppError } from '../domain/errors.ts';
 import { followJob } from '../domain/follow-up.ts';
 import type { ClaimedJob, NewJob } from '../domain/job.ts';
@@ -16,6 +23,7 @@ import {
 } from '../domain/provider-event.ts';
 import type { DialAnswer, DialOrder, Provider, PulledFact } from '../providers/provider.ts';
 import type { JobSettlement, Store } from '../store/store.ts';
+import { askToDial, orderOf } from './ask-to-dial.ts';
 import { findVia } from './find-provider.ts';
 import { ackOf, createSettler, pauseIfRefused, type SettlerDeps } from './job-trouble.ts';
 import type { JournalCommand } from './journal-command.ts';
@@ -32,7 +40,7 @@ export interface DialCallDeps extends SettlerDeps {
   clock: Clock;
   newId: (prefix: string, nowMs: number) => string;
   publicUrl: () => string | null;
-  /** Tests only: told of named moments, in order `dial:started|answered|stored`. */
+  /** Tests only: told of named moments, `dial:started|answered|stored|postponed`. */
   crashPoint?: ((name: string) => void) | undefined;
 }
 
@@ -44,23 +52,12 @@ interface Dialling {
   events: readonly DomainEvent[];
   placed: PlacedFacts;
   generation: number;
+  /** Which request of this asking comes next. */
+  tryNumber: number;
   provider: Provider;
   order: DialOrder;
   signal: AbortSignal;
 }
-
-/** Answers after which it is certain that no phone rings. Everything else may have arrived. */
-const certainRefusals: ReadonlySet<ErrorCode> = new Set([
-  'secret_missing',
-  'not_set_up',
-  'bad_input',
-  'bad_number',
-  'dial_refused',
-  'provider_unauthorized',
-  'provider_not_found',
-  'provider_rate_limited',
-  'provider_refused',
-]);
 
 export function createDialCall(deps: DialCallDeps): DialCall {
   const { store, clock, log, journalCommand, crashPoint = () => {} } = deps;
@@ -83,7 +80,8 @@ export function createDialCall(deps: DialCallDeps): DialCall {
     }
     const { provider } = way;
     const order = orderOf(placed, generation, deps.publicUrl());
-    const dialling = { job, call, events, placed, generation, provider, order, signal };
+    const tryNumber = nextTryOf(events, generation);
+    const dialling = { job, call, events, placed, generation, tryNumber, provider, order, signal };
     return call.dialState === 'waiting' ? dial(dialling) : askBack(dialling);
   };
 
@@ -98,27 +96,28 @@ export function createDialCall(deps: DialCallDeps): DialCall {
     // Somebody dialled or canceled it a moment ago; the next run sees which.
     if (!claimed) return settler.again(job, null);
     crashPoint('dial:started');
-    const answer = await ask(provider, order, signal);
+    const answer = await askToDial(provider, order, signal);
     crashPoint('dial:answered');
     if (answer.outcome === 'placed') return keep(dialling, answer.fact);
     if (answer.outcome === 'refused') return refuse(dialling, answer);
+    if (answer.outcome === 'not_processed') return postpone(dialling, answer.retryAfterMs);
     log.warn('dial outcome unknown', { callId: call.callId, code: answer.code });
     return settler.again(job, answer.code);
   }
 
   /** @returns false when this asking was claimed before */
-  async function claim({ placed, generation, provider }: Dialling): Promise<boolean> {
+  async function claim({ placed, generation, tryNumber, provider }: Dialling): Promise<boolean> {
     const { callId } = placed;
     const { repeat } = await journalCommand({
       label: 'dial started',
-      dedupeKey: dialClaimOf(callId, generation),
+      dedupeKey: dialClaimOf(callId, generation, tryNumber),
       source: 'job',
-      input: { callId, generation },
+      input: { callId, generation, tryNumber },
       events: [
         {
-          ...headOf(provider.providerId, placed, generation, 'started'),
+          ...headOf(provider.providerId, placed, generation, tryMark('started', tryNumber)),
           kind: 'call.dial_started',
-          data: { generation },
+          data: { generation, tryNumber },
         },
       ],
     });
@@ -192,6 +191,24 @@ export function createDialCall(deps: DialCallDeps): DialCall {
     return { ...ackOf(job), result: 'done' };
   }
 
+  /** Nothing was done at the provider: the same asking is made again when it wishes, until nobody expects it any more. */
+  async function postpone(dialling: Dialling, retryAfterMs: number | null): Promise<JobSettlement> {
+    const { job, placed, generation, tryNumber, provider } = dialling;
+    const code = 'provider_rate_limited';
+    if (tryNumber >= maxPostponed || (retryAfterMs ?? 0) > longestPostponedMs) {
+      return refuse(dialling, { outcome: 'refused', code, providerCode: null });
+    }
+    await store.appendEvents([
+      {
+        ...headOf(provider.providerId, placed, generation, tryMark('postponed', tryNumber)),
+        kind: 'call.dial_postponed',
+        data: { generation, tryNumber, code },
+      },
+    ]);
+    crashPoint('dial:postponed');
+    return settler.again(job, code, retryAfterMs ?? undefined);
+  }
+
   async function giveUp({ job, placed, generation, provider }: Dialling): Promise<JobSettlement> {
     log.warn('dial outcome never found out', { callId: placed.callId });
     await append(provider.providerId, placed, generation, 'call.dial_unknown', {});
@@ -231,32 +248,9 @@ export function createDialCall(deps: DialCallDeps): DialCall {
   }
 }
 
-async function ask(provider: Provider, order: DialOrder, signal: AbortSignal): Promise<DialAnswer> {
-  try {
-    if (provider.api.dial === undefined)
-      return { outcome: 'refused', code: 'not_set_up', providerCode: null };
-    return await provider.api.dial(order, signal);
-  } catch (error) {
-    const code = error instanceof AppError ? error.code : 'internal';
-    return certainRefusals.has(code)
-      ? { outcome: 'refused', code, providerCode: null }
-      : { outcome: 'unknown', code };
-  }
-}
-
-function orderOf(placed: PlacedFacts, generation: number, publicUrl: string | null): DialOrder {
-  const { callId, via, to, from, agentId, reference, record } = placed;
-  return {
-    callId,
-    via,
-    to,
-    from: from ?? null,
-    agentId: agentId ?? null,
-    reference: reference ?? null,
-    record,
-    attemptKey: attemptKeyOf(callId, generation),
-    publicUrl,
-  };
+/** The first try's events keep the keys that they had before there were others. */
+function tryMark(what: 'started' | 'postponed', tryNumber: number): string {
+  return tryNumber === 0 ? what : `${what}:${tryNumber}`;
 }
 
 /** Our own id and every exact id of the call that the answer names: the answer is about the call that we asked for. */

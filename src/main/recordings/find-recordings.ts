@@ -16,7 +16,7 @@ export interface FindRecordingsDeps extends SettlerDeps {
 export type FindRecordings = (job: ClaimedJob, signal: AbortSignal) => Promise<JobSettlement>;
 
 export function createFindRecordings(deps: FindRecordingsDeps): FindRecordings {
-  const { store } = deps;
+  const { store, clock } = deps;
   const settler = createSettler(deps);
 
   return async (job, signal) => {
@@ -27,10 +27,12 @@ export function createFindRecordings(deps: FindRecordingsDeps): FindRecordings {
     try {
       const { providerId, api } = readyProvider(deps.providers, job.providerId);
       if (api.findRecordings === undefined) return { ...ackOf(job), result: 'done' };
-      const { facts, isFinal } = await api.findRecordings(found.keys, signal);
+      const { facts, isFinal, finalAfterEndMs = Infinity } = await api.findRecordings(found.keys, signal);
       await deps.journalPulledFacts({ providerId, facts, source: 'poll' });
       await store.resumeProvider(providerId);
-      return isFinal ? { ...ackOf(job), result: 'done' } : settler.again(job, null);
+      const { endedAtMs } = found.call;
+      const isTooLate = endedAtMs !== null && clock.now() - endedAtMs > finalAfterEndMs;
+      return isFinal || isTooLate ? { ...ackOf(job), result: 'done' } : settler.again(job, null);
     } catch (error) {
       return settler.trouble(job, error, signal);
     }

@@ -42,8 +42,12 @@ export async function pauseIfRefused(
 }
 
 export interface Settler {
-  /** Look again later, as often as the kind's rhythm allows. @param code null where nothing is wrong */
-  again(job: ClaimedJob, code: ErrorCode | null): JobSettlement;
+  /**
+   * Look again later, as often as the kind's rhythm allows.
+   * @param code null where nothing is wrong
+   * @param retryAfterMs not sooner, by the provider's wish
+   */
+  again(job: ClaimedJob, code: ErrorCode | null, retryAfterMs?: number): JobSettlement;
   /** After `error`: pause and give the attempt back, try again, or end. */
   trouble(job: ClaimedJob, error: unknown, signal: AbortSignal): Promise<JobSettlement>;
 }
@@ -64,7 +68,7 @@ export function createSettler({ store, clock, random, log }: SettlerDeps): Settl
       : { ...ackOf(job), result: 'retry', runAtMs: clock.now() + next.delayMs, errorCode: code };
   };
   return {
-    again: (job, code) => later(job, code),
+    again: later,
     async trouble(job, error, signal) {
       // Whoever stopped us runs the job again, and until then nothing new is known.
       if (signal.aborted) return { ...ackOf(job), result: 'release', runAtMs: clock.now(), errorCode: null };

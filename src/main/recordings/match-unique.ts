@@ -1,5 +1,6 @@
 // Use case, only when the user turned it on: audio that no exact id ties to a call is joined with the one call that
-// fits by number and time. It waits a while first, because the exact ids often come a moment after the audio.
+// fits by number and time. The numbers are those that the recording itself names; audio that names none (ElevenLabs)
+// is asked after, and joins by the exact ids of its conversation or stays for a person. It waits a while first, because the exact ids often come a moment after the audio.
 import type { CallRow } from '../domain/call.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
@@ -11,7 +12,7 @@ export type MatchUnique = () => Promise<void>;
 
 const waitMs = 10 * 60_000;
 const perPage = 50;
-/** More than one fitting is as good as any number of them. */
+/** As many as these mean that there may be more, among them another that fits. */
 const lookedAt = 20;
 
 /** @returns a function that looks at what is unmatched now; nothing happens while `isOn` says no */
@@ -39,7 +40,8 @@ export function createMatchUnique(deps: {
   };
 
   async function match(unmatched: CallRow): Promise<void> {
-    const fit = uniqueFit(unmatched, await store.listCandidates(unmatched.callId, lookedAt));
+    const candidates = await store.listCandidates(unmatched.callId, lookedAt);
+    const fit = candidates.length < lookedAt ? uniqueFit(unmatched, candidates) : null;
     if (fit === null || clock.now() - (await learntAtMs(unmatched.callId)) < waitMs) return;
     try {
       await store.matchCalls(unmatched.callId, fit.callId, 'auto_unique');

@@ -3,7 +3,7 @@
 import type { CallKind } from '../../preload/contract/calls.ts';
 import type { CallRow } from '../domain/call.ts';
 import type { Clock } from '../domain/clock.ts';
-import { dialClaimOf, placedFacts } from '../domain/dialling.ts';
+import { dialClaimOf, nextTryOf, placedFacts } from '../domain/dialling.ts';
 import { AppError } from '../domain/errors.ts';
 import type { NewJob } from '../domain/job.ts';
 import { toE164 } from '../domain/phone.ts';
@@ -54,13 +54,14 @@ export function createPlaceCall(deps: PlaceCallDeps): PlaceCall {
   };
   const placedOf = async (
     callId: string,
-  ): Promise<{ call: CallRow; placed: PlacedFacts; generation: number }> => {
+  ): Promise<{ call: CallRow; placed: PlacedFacts; generation: number; tryNumber: number }> => {
     const found = await store.getCall(callId);
     if (found === null) throw new AppError('not_found', 'There is no call with this id.');
     const events = found.events.map(({ event }) => event);
     const placed = placedFacts(events, found.call.callId);
     if (placed === null) throw new AppError('conflict', 'Tapedeck did not place this call.');
-    return { call: found.call, placed, generation: found.call.dialGeneration ?? 0 };
+    const generation = found.call.dialGeneration ?? 0;
+    return { call: found.call, placed, generation, tryNumber: nextTryOf(events, generation) };
   };
 
   return {
@@ -98,7 +99,7 @@ export function createPlaceCall(deps: PlaceCallDeps): PlaceCall {
     },
 
     async cancel(callId) {
-      const { call, placed, generation } = await placedOf(callId);
+      const { call, placed, generation, tryNumber } = await placedOf(callId);
       if (call.dialState === 'canceled') return call;
       const nowMs = clock.now();
       const isWaiting = call.dialState === 'waiting';
@@ -106,7 +107,9 @@ export function createPlaceCall(deps: PlaceCallDeps): PlaceCall {
       const { repeat } = await journalCommand({
         label: 'call canceled',
         // The same key as the dialling itself has: whichever is stored first has happened, the other has not.
-        dedupeKey: isWaiting ? dialClaimOf(placed.callId, generation) : decisionOf(placed.callId, generation),
+        dedupeKey: isWaiting
+          ? dialClaimOf(placed.callId, generation, tryNumber)
+          : decisionOf(placed.callId, generation),
         source: 'user',
         input: { callId: placed.callId },
         events: [

@@ -7,7 +7,7 @@ import type { DomainEvent } from '../domain/provider-event.ts';
 import type { RecordingRow } from '../domain/recording.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { CallWithEvents, JobSettlement, Store } from '../store/store.ts';
-import { callOfJob, ownKeys, readyProvider } from './find-provider.ts';
+import { callOfJob, findVia, ownKeys, readyProvider } from './find-provider.ts';
 import { ackOf, createSettler, type SettlerDeps } from './job-trouble.ts';
 import type { JournalPulledFacts } from './journal-pulled-facts.ts';
 
@@ -53,7 +53,10 @@ export function createStartRecording(deps: StartRecordingDeps): StartRecording {
     return call.record === null && !isOver(call.status) && attempt < unwantedAttempts;
   }
 
-  function wants({ record, from, to }: CallRow): boolean {
+  /** Where the trunk records, a recording of ours would be a second one; whoever asks for it by hand gets it. */
+  function wants({ record, from, to, via }: CallRow): boolean {
+    const way = via === null ? null : findVia(deps.providers, via);
+    if (way?.via.isRecordedElsewhere?.() === true) return false;
     return record ?? [from, to].some((number) => number !== null && deps.recordsLine(number));
   }
 

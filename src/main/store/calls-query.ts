@@ -10,6 +10,7 @@ export interface Sql {
   params: SqlValue[];
 }
 
+/** Calls of now. One that only waits to be dialled is in the queue, whatever its status says. */
 const liveStatuses = ['queued', 'ringing', 'in_progress'] as const;
 const order = 'ORDER BY startedAtMs DESC, callId DESC';
 
@@ -115,6 +116,7 @@ function conditions(query: CallsQuery): Sql[] {
   const add = (text: string, ...params: SqlValue[]): void => void found.push({ text, params });
   if (query.direction !== undefined) add('direction = ?', query.direction);
   if (query.providerId !== undefined) add('providerId = ?', query.providerId);
+  if (query.live === true) add(`dialState IS NOT 'waiting'`);
   if (query.needsAttention === true) add('needsAttention = 1');
   if (query.unmatched !== undefined) add(query.unmatched ? 'unmatched = 1' : 'unmatched = 0');
   if (query.startedFromMs !== undefined) add('startedAtMs >= ?', query.startedFromMs);

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import express, { type ErrorRequestHandler } from 'express';
 import type { Clock } from '../domain/clock.ts';
-import { AppError } from '../domain/errors.ts';
+import { listenError } from '../domain/listening.ts';
 import type { Log } from '../log.ts';
 import type { Provider, WebhookRoute } from '../providers/provider.ts';
 import type { ApplyProviderEvent } from '../recordings/apply-provider-event.ts';
@@ -83,9 +83,8 @@ export function createWebhookServer(deps: WebhookServerDeps): WebhookServer {
     if (server.listening) deps.log.error('webhook listener in trouble', { code: error.code });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // Not HTTP, or not in time: no more is said than that.
-    const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-    if (socket.writable) socket.end(late ? bareTimeout : bareBadRequest, () => socket.destroy());
+    // Not HTTP, not in time, or too long: no more is said than that.
+    if (socket.writable) socket.end(bareAnswer(error.code), () => socket.destroy());
     else socket.destroy();
   });
 
@@ -106,8 +105,15 @@ export function createWebhookServer(deps: WebhookServerDeps): WebhookServer {
   };
 }
 
-const bareBadRequest = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
-const bareTimeout = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+function bareAnswer(code: string | undefined): string {
+  const status =
+    code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? '408 Request Timeout'
+      : code === 'HPE_HEADER_OVERFLOW'
+        ? '431 Request Header Fields Too Large'
+        : '400 Bad Request';
+  return `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+}
 
 interface RouteDeps extends ReceiveDeps {
   audio: AudioIntake;
@@ -159,13 +165,8 @@ function receiveOf(deps: RouteDeps, provider: Provider, route: WebhookRoute): Re
 
 function listen(server: Server, port: number, host: string): Promise<{ port: number }> {
   return new Promise((resolve, reject) => {
-    const onError = (cause: NodeJS.ErrnoException): void => {
-      const taken = cause.code === 'EADDRINUSE';
-      const sentence = taken
-        ? `Port ${port} is in use by another program; choose another for webhooks with TAPEDECK_WEBHOOK_PORT.`
-        : `Webhooks cannot be received on port ${port}; choose another with TAPEDECK_WEBHOOK_PORT.`;
-      reject(new AppError(taken ? 'port_taken' : 'bad_config', sentence, { cause }));
-    };
+    const onError = (cause: NodeJS.ErrnoException): void =>
+      reject(listenError(cause, port, 'TAPEDECK_WEBHOOK_PORT'));
     server.once('error', onError);
     server.listen({ port, host }, () => {
       server.off('error', onError);

@@ -27,10 +27,10 @@ import {
   webLinkView,
 } from './system.ts';
 
-const nothing = z.object({}).default({});
-const runId = z.object({ runId: z.string().max(64) });
+const nothing = z.strictObject({}).default({});
+const runId = z.strictObject({ runId: z.string().max(64) });
 const oneRun = z.object({ run: checkRunView });
-const range = z.object({
+const range = z.strictObject({
   fromMs: z.number().int(),
   toMs: z.number().int(),
   providerIds: z.array(z.string().max(40)).min(1).max(20).optional(),
@@ -50,7 +50,7 @@ export const procedures = {
   'calls.get': {
     about:
       'One call with its recordings, provider ids and timeline. A merged id resolves to the call it became.',
-    input: z.object({ callId: z.string().max(64) }),
+    input: z.strictObject({ callId: z.string().max(64) }),
     output: callDetail,
   },
   'calls.place': {
@@ -66,53 +66,53 @@ export const procedures = {
   },
   'calls.cancel': {
     about: 'Take a call that is not dialled yet out of the queue.',
-    input: z.object({ callId: z.string().max(64) }),
+    input: z.strictObject({ callId: z.string().max(64) }),
     output: z.object({ call: callView }),
   },
   'calls.redial': {
     about: 'Dial again a call whose dial was refused or whose outcome nobody knows: a person decided.',
-    input: z.object({ callId: z.string().max(64) }),
+    input: z.strictObject({ callId: z.string().max(64) }),
     output: z.object({ call: callView }),
   },
   'calls.candidates': {
     about: 'Calls that an unmatched one may belong to, best first.',
-    input: z.object({ callId: z.string().max(64) }),
+    input: z.strictObject({ callId: z.string().max(64) }),
     output: z.object({ items: z.array(callCandidate) }),
   },
   'calls.match': {
     about: 'Say that two calls are one. Can be undone.',
-    input: z.object({ callId: z.string().max(64), withCallId: z.string().max(64) }),
+    input: z.strictObject({ callId: z.string().max(64), withCallId: z.string().max(64) }),
     output: z.object({ call: callView, matchEventKey: z.string() }),
   },
   'calls.unmatch': {
     about: 'Undo a match.',
-    input: z.object({ callId: z.string().max(64), matchEventKey: z.string().max(300) }),
+    input: z.strictObject({ callId: z.string().max(64), matchEventKey: z.string().max(300) }),
     output: z.object({ calls: z.array(callView) }),
   },
   'queue.get': { about: 'The queue of calls to place.', input: nothing, output: queueView },
   'queue.pause': {
     about: 'Stop or go on placing queued calls. The one being dialled is not touched.',
-    input: z.object({ paused: z.boolean() }),
+    input: z.strictObject({ paused: z.boolean() }),
     output: queueView,
   },
   'recordings.start': {
     about: 'Start recording a live call, unless it is being recorded already.',
-    input: z.object({ callId: z.string().max(64) }),
+    input: z.strictObject({ callId: z.string().max(64) }),
     output: z.object({ jobId: z.string() }),
   },
   'recordings.steer': {
     about: 'Pause, resume or stop a recording that is running.',
-    input: z.object({ recordingId: z.string().max(64), action: z.enum(['pause', 'resume', 'stop']) }),
+    input: z.strictObject({ recordingId: z.string().max(64), action: z.enum(['pause', 'resume', 'stop']) }),
     output: z.object({ recordingId: z.string() }),
   },
   'recordings.playback': {
     about: 'Where to play a stored recording from.',
-    input: z.object({ recordingId: z.string().max(64) }),
+    input: z.strictObject({ recordingId: z.string().max(64) }),
     output: playbackView,
   },
   'recordings.retry': {
     about: 'Fetch a recording again that failed.',
-    input: z.object({ recordingId: z.string().max(64) }),
+    input: z.strictObject({ recordingId: z.string().max(64) }),
     output: z.object({ jobId: z.string() }),
   },
   'deliveries.list': {
@@ -125,7 +125,7 @@ export const procedures = {
   },
   'deliveries.get': {
     about: 'One delivery with headers, raw body and the events it became.',
-    input: z.object({ deliveryId: z.string().max(64) }),
+    input: z.strictObject({ deliveryId: z.string().max(64) }),
     output: deliveryDetail,
   },
   'deliveries.refused': {
@@ -140,13 +140,13 @@ export const procedures = {
   },
   'jobs.retry': {
     about: 'Run a job again that had given up.',
-    input: z.object({ jobId: z.string().max(64) }),
+    input: z.strictObject({ jobId: z.string().max(64) }),
     output: z.object({ job: jobView }),
   },
   'polls.run': {
     about: 'Look now at the calls that are still open; whoever asks while a check runs shares it.',
     /** True waits for the end. */
-    input: z.object({ wait: z.boolean().default(false) }).default({ wait: false }),
+    input: z.strictObject({ wait: z.boolean().default(false) }).default({ wait: false }),
     output: oneRun,
   },
   'polls.list': {
@@ -194,22 +194,22 @@ export const procedures = {
   },
   'providers.resume': {
     about: 'Try a paused provider again at once.',
-    input: z.object({ providerId: z.string().max(40) }),
+    input: z.strictObject({ providerId: z.string().max(40) }),
     output: z.object({ provider: providerView }),
   },
   'providers.check': {
     about: 'Ask a provider whether our keys work and what they may do.',
-    input: z.object({ providerId: z.string().max(40) }),
+    input: z.strictObject({ providerId: z.string().max(40) }),
     output: z.object({ check: providerCheck }),
   },
   'providers.numbers': {
     about: "The clinic's numbers at a provider and whether it tells Tapedeck of their calls.",
-    input: z.object({ providerId: z.string().max(40) }),
+    input: z.strictObject({ providerId: z.string().max(40) }),
     output: z.object({ items: z.array(providerNumber) }),
   },
   'providers.setNumber': {
     about: 'Let a number report its calls to Tapedeck, or put back what stood there before.',
-    input: z.object({
+    input: z.strictObject({
       providerId: z.string().max(40),
       numberId: z.string().max(100),
       action: z.enum(['connect', 'restore']),
@@ -227,7 +227,7 @@ export const procedures = {
   'webLink.reconnect': { about: 'Build the web link anew.', input: nothing, output: webLinkView },
   'system.rebuild': {
     about: 'Fold the journal again and compare with what is shown; swaps it in only when `apply` is true.',
-    input: z.object({ apply: z.boolean().default(false) }),
+    input: z.strictObject({ apply: z.boolean().default(false) }),
     output: z.object({
       events: z.number().int(),
       calls: z.number().int(),

@@ -131,7 +131,7 @@ export const timelineEntry = z.object({
 });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
-export const callsListInput = z.object({
+export const callsListInput = z.strictObject({
   limit: z.number().int().min(1).max(200).default(50),
   cursor: z.string().max(200).optional(),
   /** Digits of a number in any format, or part of a reference or provider id. */
@@ -140,7 +140,7 @@ export const callsListInput = z.object({
   recordingStatus: z.array(callRecordingStatus).max(12).optional(),
   direction: callDirection.optional(),
   providerId: z.string().max(40).optional(),
-  /** True: only calls queued, ringing or in progress. */
+  /** True: only calls of now: being dialled, queued at the provider, ringing, in progress. What waits to be dialled is in queue.get. */
   live: z.boolean().optional(),
   needsAttention: z.boolean().optional(),
   unmatched: z.boolean().optional(),

@@ -49,6 +49,8 @@ export const providerNumber = z.object({
   wantedUrl: z.string().nullable(),
   /** What stood there before Tapedeck changed it; can be put back. */
   previousUrl: z.string().nullable(),
+  /** What connecting a number does not do, in plain words, with what does. Null where there is nothing to say. */
+  note: z.string().nullable(),
   /** For those who write their own TwiML (or the like): to copy. Null where the provider has no such thing. */
   snippet: z.string().nullable(),
 });
@@ -108,7 +110,10 @@ export const settingsView = z.object({
   lines: z.array(lineSetting).max(200),
   /** While in the future, refused bodies up to 256 KB are kept for inspection. */
   keepRefusedUntilMs: z.number().int().nullable(),
-  /** `exact`: by exact ids only. `auto_unique`: also by number and time, when exactly one call fits; the call then says so. */
+  /**
+   * `exact`: by exact ids only. `auto_unique`: a recording that names a number also joins the one call with the same
+   * number (both, where it names both) at the same time; with two such calls, or no number, never. The call says so.
+   */
   matching: z.enum(['exact', 'auto_unique']),
   /** Regular checks as a person set them; null leaves it to the environment and to whether there is a web link. */
   checks: z
@@ -137,7 +142,7 @@ export const sandboxStatus = z.object({
   callsPlaced: z.number().int(),
 });
 
-export const sandboxPlaceInput = z.object({
+export const sandboxPlaceInput = z.strictObject({
   count: z.number().int().min(1).max(500).default(1),
   /** Same seed, same calls. */
   seed: z.number().int().optional(),

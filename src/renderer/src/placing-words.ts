@@ -47,7 +47,7 @@ export const matchingWords: Record<SettingsView['matching'], string> = {
   exact:
     'A recording joins a call only when the phone service names that call. All others wait under Needs attention until somebody matches them by hand.',
   auto_unique:
-    'A recording that names no call joins the one call with the same number at the same time. When two calls fit, it waits for a person. A call joined this way says so and can be taken apart again.',
+    'A recording that names no call joins the one call with the same number at the same time. When two calls fit, or the recording names no number, it waits for a person. A call joined this way says so and can be taken apart again.',
 };
 
 /** How a call came to be one with another. */

@@ -42,6 +42,10 @@ const told: Record<string, Told> = {
   'call.noted': (_entry, service) => ({ strong: 'Call updated', rest: ` by ${service}` }),
   'call.placed': plain('Call asked for'),
   'call.dial_started': (_entry, service) => ({ strong: 'Dialling began', rest: ` with ${service}` }),
+  'call.dial_postponed': (_entry, service) => ({
+    strong: 'Not dialled yet',
+    rest: `. ${service} was too busy; Tapedeck tries again in a moment`,
+  }),
   'call.dialed': (_entry, service) => ({ strong: 'Dialled', rest: ` by ${service}` }),
   'call.dial_refused': ({ code }, service) => ({
     strong: 'Not dialled',

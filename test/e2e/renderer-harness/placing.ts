@@ -211,6 +211,7 @@ function setNumber(state: PlacingState, numberId: string, isConnected: boolean):
       state: previousUrl === null ? 'nowhere' : 'elsewhere',
       currentUrl: previousUrl,
       previousUrl: null,
+      note: null,
     };
   });
   return state.numbers.find((number) => number.numberId === numberId);

@@ -90,6 +90,7 @@ export function makeNumbers(): ProviderNumber[] {
     currentUrl: null,
     wantedUrl: `${base}/webhooks/twilio-call-status`,
     previousUrl: null,
+    note: null,
     snippet,
     ...change,
   });

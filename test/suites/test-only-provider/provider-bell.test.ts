@@ -4,6 +4,7 @@ import type { RawRequest } from '../../../src/main/providers/provider.ts';
 import { providerApiSuite } from '../provider-api.suite.ts';
 import { providerSuite } from '../provider.suite.ts';
 import { createBell } from './provider.ts';
+import { aRecording, anOrder } from '../../standins/samples.ts';
 
 const key = 'a-bell-key-that-only-tests-use';
 const callId = 'call_01jz8q4c9xk7m2v5n3t6r8w0ab';
@@ -20,26 +21,9 @@ function requestOf(value: unknown): RawRequest {
   return { path, pathAndQuery: path, headers: { 'x-bell-signature': signature }, body };
 }
 
-const recording = {
-  recordingId: 'rec_00000000000000000000000000',
-  callId,
-  providerId: 'bell',
-  providerRecordingId: 'br_0123456789abcdef',
-  providerAccountId: null,
-  status: 'available',
-  durationMs: null,
-  channels: null,
-  sizeBytes: null,
-  sha256: null,
-  contentType: null,
-  fileName: null,
-  startedAtMs: null,
-  storedAtMs: null,
-  reason: null,
-  providerCode: null,
-  flags: [],
-  generation: 0,
-} satisfies Parameters<typeof providerSuite>[0]['recording'];
+const recording = aRecording('bell', 'br_0123456789abcdef', { callId }) satisfies Parameters<
+  typeof providerSuite
+>[0]['recording'];
 
 providerSuite({
   name: 'bell',
@@ -59,17 +43,7 @@ providerApiSuite({
   name: 'bell',
   createAt: (baseUrl, fetch) =>
     createBell({ setting: (name) => (name === 'BELL_BASE_URL' ? baseUrl : settings[name]), fetch }),
-  order: {
-    callId,
-    via: 'bell',
-    to: '+14155550143',
-    from: null,
-    agentId: null,
-    reference: null,
-    record: true,
-    attemptKey: `${callId}-0`,
-    publicUrl: null,
-  },
+  order: anOrder('bell', callId),
   keys: [{ providerId: 'bell', kind: 'call', value: call }],
   recording,
 });

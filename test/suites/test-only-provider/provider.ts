@@ -188,6 +188,8 @@ export function createBell(deps: {
           return { outcome: 'placed', fact: { ...understand(told), body: told, path: '/calls' } };
         } catch (error) {
           const code = error instanceof AppError ? error.code : 'provider_unavailable';
+          if (error instanceof AppError && code === 'provider_rate_limited')
+            return { outcome: 'not_processed', retryAfterMs: error.retryAfterMs ?? null };
           const isRefused = code === 'provider_refused' || code === 'provider_unauthorized';
           if (isRefused || code === 'secret_missing') return { outcome: 'refused', code, providerCode: null };
           return { outcome: 'unknown', code };

@@ -118,6 +118,7 @@ test('numbers are shown in local form with the name that Settings gives them', a
     currentUrl: null,
     wantedUrl: null,
     previousUrl: null,
+    note: null,
     snippet: null,
   };
   const { ok, code } = await connectPlacing(open, { numbers: [number] });

@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contentSecurityPolicy } from '../../../src/main/api/security-headers.ts';
 import { type Listener, startListener, token } from './parts.ts';
 import { ask, sendBytes } from './raw-request.ts';
+import { bearer, cookieFrom, post } from './signed-in.ts';
 
 let listener: Listener;
 let port: number;
-const bearer = { authorization: `Bearer ${token}` };
-const json = { 'content-type': 'application/json' };
 
 beforeAll(async () => {
   listener = await startListener();
@@ -15,14 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => listener.server.close());
 
-const call = (headers: Record<string, string | string[]>, body = '{}', path = '/api/calls.list') =>
-  ask(port, { method: 'POST', path, headers: { ...json, ...headers }, body });
-
-async function cookieFrom(of: Listener): Promise<string> {
-  const answer = await ask(of.port, { path: new URL(of.server.newCodeUrl()).search.replace(/^/, '/') });
-  const [cookie = ''] = answer.headers['set-cookie'] ?? [];
-  return cookie.split(';', 1)[0] ?? '';
-}
+const call = (headers: Record<string, string | string[]>, body?: string, path?: string) =>
+  post(port, headers, body, path);
 
 describe('Host', () => {
   test('only the two exact addresses are answered', async () => {
@@ -75,6 +68,11 @@ describe('Host', () => {
     const forwarded = { 'x-forwarded-host': `127.0.0.1:${port}`, forwarded: `host=127.0.0.1:${port}` };
     expect((await call({ ...bearer, ...forwarded, host: 'attacker.example' })).status).toBe(421);
   });
+});
+
+test('headers that are too large get 431', async () => {
+  const head = `GET /api/openapi.json HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`;
+  expect(await sendBytes(port, `${head}X-Long: ${'x'.repeat(20_000)}\r\n\r\n`)).toBe(431);
 });
 
 describe('Origin and Sec-Fetch-Site', () => {
@@ -186,9 +184,8 @@ describe('content', () => {
     for (const name of ['__proto__', 'constructor', 'toString']) {
       expect((await call(bearer, '{}', `/api/${name}`)).status).toBe(404);
     }
-    expect(
-      (await call(bearer, '{"__proto__":{"limit":1},"constructor":{"prototype":{"x":1}}}')).text,
-    ).toContain('after-50');
+    const polluted = await call(bearer, '{"__proto__":{"limit":1},"constructor":{"prototype":{"x":1}}}');
+    expect([polluted.status, polluted.text.includes('after-1')]).toEqual([400, false]);
     expect(({} as { x?: number }).x).toBeUndefined();
   });
 

@@ -2,11 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Listener, startListener, token } from './parts.ts';
 import { ask } from './raw-request.ts';
+import { bearer, cookieFrom, post } from './signed-in.ts';
 
 let listener: Listener;
 let port: number;
-const bearer = { authorization: `Bearer ${token}` };
-const json = { 'content-type': 'application/json' };
 
 beforeAll(async () => {
   listener = await startListener();
@@ -14,14 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => listener.server.close());
 
-const call = (headers: Record<string, string | string[]>, body = '{}', path = '/api/calls.list') =>
-  ask(port, { method: 'POST', path, headers: { ...json, ...headers }, body });
-
-async function cookieFrom(of: Listener): Promise<string> {
-  const answer = await ask(of.port, { path: new URL(of.server.newCodeUrl()).search.replace(/^/, '/') });
-  const [cookie = ''] = answer.headers['set-cookie'] ?? [];
-  return cookie.split(';', 1)[0] ?? '';
-}
+const call = (headers: Record<string, string | string[]>, body?: string, path?: string) =>
+  post(port, headers, body, path);
 
 describe('token', () => {
   test('anything but the whole token gets 401', async () => {

@@ -74,7 +74,7 @@ test('names the port that is taken and how to choose another', async () => {
   await server.close();
   await expect(server.listen(taken)).rejects.toMatchObject({
     code: 'port_taken',
-    message: `Port ${taken} is already taken by another program: choose another with TAPEDECK_API_PORT.`,
+    message: `Port ${taken} is in use by another program; choose another with TAPEDECK_API_PORT.`,
   });
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   blocker.close();

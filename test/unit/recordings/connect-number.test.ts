@@ -14,6 +14,7 @@ function aNumber(changes: Partial<ProviderNumber> = {}): ProviderNumber {
     currentUrl: 'https://old.example.com/status',
     wantedUrl,
     previousUrl: null,
+    note: null,
     snippet: null,
     ...changes,
   };

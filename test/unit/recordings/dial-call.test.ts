@@ -1,13 +1,10 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/main/domain/errors.ts';
 import { ourCallKey } from '../../../src/main/domain/provider-event.ts';
-import { createScriptedProvider, type DialScript } from '../../standins/scripted-provider.ts';
 import { aCall, Crash, createPlacing, type OpenStore, openStore } from './placing-rig.ts';
 
 const second = 1_000;
 const minute = 60 * second;
-const crashPoints = ['dial:started', 'dial:answered', 'dial:stored'] as const;
 
 let open: OpenStore;
 beforeAll(async () => {
@@ -109,10 +106,64 @@ describe('what a provider answers', () => {
     await open.store.resumeProvider('scripted');
   });
 
+  it('waits as long as a busy provider asks, then dials once in the same asking', async () => {
+    const rig = createPlacing(open, { dials: ['busy', 'busy', 'placed'], retryAfterMs: 40 * second });
+    const { callId } = await rig.placing.place(aCall);
+    await rig.run('place-call');
+    expect(await rig.row(callId)).toMatchObject({
+      dialState: 'waiting',
+      status: 'queued',
+      needsAttention: false,
+    });
+    open.clock.nowMs += 39 * second;
+    expect(await rig.run('place-call')).toEqual([]);
+    await rig.runToEnd(callId);
+    expect(await rig.row(callId)).toMatchObject({ dialState: 'dialed', dialGeneration: 0 });
+    expect(rig.turnedAway.map(({ attemptKey }) => attemptKey)).toEqual([`${callId}-0`, `${callId}-0`]);
+    expect(rig.rung).toHaveLength(1);
+  });
+
+  it('a call that waits for a busy provider can be taken back, and is not dialled then', async () => {
+    const rig = createPlacing(open, { dials: ['busy', 'placed'] });
+    const { callId } = await rig.placing.place(aCall);
+    await rig.run('place-call');
+    expect(await rig.placing.cancel(callId)).toMatchObject({ dialState: 'canceled' });
+    await rig.runToEnd(callId);
+    open.clock.nowMs += minute;
+    await rig.run('place-call');
+    expect(rig.rung).toEqual([]);
+  });
+
+  it.each([
+    ['is busy again and again', { dials: ['busy' as const] }],
+    ['asks to wait for an hour', { dials: ['busy' as const, 'placed' as const], retryAfterMs: 60 * minute }],
+  ])('a provider that %s leaves the call to a person', async (_name, options) => {
+    const rig = createPlacing(open, options);
+    const { callId } = await rig.placing.place(aCall);
+    await rig.runToEnd(callId);
+    expect(await rig.row(callId)).toMatchObject({
+      dialState: 'refused',
+      dialCode: 'provider_rate_limited',
+      needsAttention: true,
+    });
+    expect(rig.rung).toEqual([]);
+  });
+
+  it('a crash between two tries of a busy provider dials once', async () => {
+    const rig = createPlacing(open, { dials: ['busy', 'placed'] });
+    const { callId } = await rig.placing.place(aCall);
+    rig.crashAt('dial:postponed');
+    await expect(rig.run('place-call')).rejects.toThrow(Crash);
+    await open.store.recoverJobs();
+    await rig.runToEnd(callId);
+    expect(await rig.row(callId)).toMatchObject({ dialState: 'dialed' });
+    expect(rig.rung).toHaveLength(1);
+  });
+
   it('asks back after a time-out and finds a call that was listed a minute late', async () => {
     const rig = createPlacing(open, { dials: ['lost_made'], listedAfterMs: minute });
     const { callId } = await rig.placing.place(aCall);
-    await runToEnd(rig, callId);
+    await rig.runToEnd(callId);
     expect(await rig.row(callId)).toMatchObject({ dialState: 'dialed', needsAttention: false });
     expect(rig.requests).toHaveLength(1);
   });
@@ -121,7 +172,7 @@ describe('what a provider answers', () => {
     const rig = createPlacing(open, { dials: ['lost_not_made', 'placed'] });
     const { callId } = await rig.placing.place(aCall);
     const beganAtMs = open.clock.nowMs;
-    await runToEnd(rig, callId);
+    await rig.runToEnd(callId);
     expect(open.clock.nowMs - beganAtMs).toBeGreaterThanOrEqual(3 * minute);
     expect(await rig.row(callId)).toMatchObject({
       dialState: 'unknown',
@@ -131,7 +182,7 @@ describe('what a provider answers', () => {
     });
     await rig.placing.redial(callId);
     await expect(rig.placing.redial(callId)).rejects.toMatchObject({ code: 'conflict' });
-    await runToEnd(rig, callId);
+    await rig.runToEnd(callId);
     expect(await rig.row(callId)).toMatchObject({ dialState: 'dialed', dialGeneration: 1 });
   });
 
@@ -144,7 +195,7 @@ describe('what a provider answers', () => {
       },
     });
     const { callId } = await rig.placing.place(aCall);
-    await runToEnd(rig, callId);
+    await rig.runToEnd(callId);
     expect(await rig.row(callId)).toMatchObject({ dialState: 'dialed' });
     expect(rig.rung).toHaveLength(1);
   });
@@ -165,7 +216,7 @@ describe('what a provider answers', () => {
   it('a call that is heard of after all is dialled, whatever was said of it before', async () => {
     const rig = createPlacing(open, { dials: ['lost_made'], listedAfterMs: 10 * minute });
     const { callId } = await rig.placing.place(aCall);
-    await runToEnd(rig, callId);
+    await rig.runToEnd(callId);
     expect((await rig.row(callId)).dialState).toBe('unknown');
     open.clock.nowMs += 10 * minute;
     const order = rig.requests[0];
@@ -189,112 +240,3 @@ describe('taking a call back', () => {
     await expect(rig.placing.cancel('call_nothing')).rejects.toMatchObject({ code: 'not_found' });
   });
 });
-
-const story = fc.record({
-  dials: fc.array(
-    fc.constantFrom<DialScript>('placed', 'refused', 'lost_made', 'lost_not_made', 'throws_made'),
-    { minLength: 1, maxLength: 3 },
-  ),
-  listedAfterMs: fc.constantFrom(0, 20 * second, minute, 5 * minute),
-  crashes: fc.array(fc.constantFrom<(typeof crashPoints)[number] | null>(...crashPoints, null), {
-    maxLength: 4,
-  }),
-  failingAsks: fc.integer({ min: 0, max: 3 }),
-  /** What a person does at each step. */
-  person: fc.array(fc.constantFrom('nothing', 'cancel', 'redial'), { maxLength: 6 }),
-  /** A second worker that holds the same job, as after a lease that ran out. */
-  isDoubled: fc.boolean(),
-});
-
-describe('at most one dial per asking', () => {
-  it('whatever crashes, times out, is listed late, is doubled or is decided meanwhile', async () => {
-    await fc.assert(
-      fc.asyncProperty(story, async ({ dials, listedAfterMs, crashes, failingAsks, person, isDoubled }) => {
-        let failures = failingAsks;
-        const provider = createScriptedProvider({
-          now: () => open.clock.now(),
-          dials,
-          listedAfterMs,
-          onFindDial() {
-            if (failures-- > 0) throw new AppError('network_failed', 'Down.', { retryable: true });
-          },
-        });
-        let rig = createPlacing(open, { provider });
-        const { callId } = await rig.placing.place(aCall);
-        const plans = [...person];
-        const points = [...crashes];
-        for (let step = 0; step < 80; step++) {
-          await decide(rig, callId, plans.shift() ?? 'nothing');
-          rig.crashAt(points.shift() ?? null);
-          try {
-            if (isDoubled) await runTwice(rig);
-            else await rig.run('place-call');
-          } catch (error) {
-            if (!(error instanceof Crash)) throw error;
-            await open.store.recoverJobs();
-            rig = createPlacing(open, { provider });
-          }
-          const { ready, running } = await open.store.countJobs();
-          if (ready + running === 0 && plans.length === 0) break;
-          open.clock.nowMs += 15 * second;
-        }
-        const perAsking = new Map<string, number>();
-        for (const { attemptKey } of provider.requests) {
-          perAsking.set(attemptKey, (perAsking.get(attemptKey) ?? 0) + 1);
-        }
-        expect(Math.max(0, ...perAsking.values())).toBeLessThanOrEqual(1);
-        const row = await rig.row(callId);
-        // Never lost: it ends as something that a person can see and act on.
-        expect(['dialed', 'refused', 'unknown', 'canceled']).toContain(row.dialState);
-        if (row.dialState === 'dialed') expect(provider.rung.length).toBeGreaterThanOrEqual(1);
-        if (row.dialState === 'refused') expect(provider.rung).toEqual([]);
-        // A crash before the request left is not known to be one: a person has to say.
-        if (provider.requests.length === 0) expect(['canceled', 'unknown']).toContain(row.dialState);
-      }),
-      { numRuns: 120 },
-    );
-    expect((await open.store.rebuild(false)).differences).toBe(0);
-  });
-});
-
-type Rig = ReturnType<typeof createPlacing>;
-
-async function runToEnd(rig: Rig, callId: string): Promise<void> {
-  for (let step = 0; step < 60; step++) {
-    await rig.run('place-call');
-    const { dialState } = await rig.row(callId);
-    if (dialState !== 'waiting' && dialState !== 'dialing') return;
-    open.clock.nowMs += 10 * second;
-  }
-}
-
-async function decide(rig: Rig, callId: string, what: string): Promise<void> {
-  const deciding = { cancel: () => rig.placing.cancel(callId), redial: () => rig.placing.redial(callId) };
-  if (what !== 'cancel' && what !== 'redial') return;
-  await deciding[what]().catch((error: unknown) => {
-    if (!(error instanceof AppError) || error.code !== 'conflict') throw error;
-  });
-}
-
-async function runTwice(rig: Rig): Promise<void> {
-  const signal = new AbortController().signal;
-  for (const job of await open.store.claimJobs(50)) {
-    if (job.kind !== 'place-call') {
-      await open.store.settleJob({
-        jobId: job.jobId,
-        lease: job.lease,
-        events: [],
-        jobs: [],
-        result: 'done',
-      });
-      continue;
-    }
-    const runs = await Promise.allSettled([
-      rig.handlers['place-call'](job, signal),
-      rig.handlers['place-call'](job, signal),
-    ]);
-    const failed = runs.find((run) => run.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    for (const run of runs) if (run.status === 'fulfilled') await open.store.settleJob(run.value);
-  }
-}

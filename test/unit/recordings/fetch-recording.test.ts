@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/main/domain/errors.ts';
 import { fileNameOf } from '../../../src/main/domain/file-name.ts';
@@ -8,12 +7,7 @@ import { createFetchRecording } from '../../../src/main/recordings/fetch-recordi
 import { makeMp3 } from '../../standins/mp3.ts';
 import { type MediaAnswer, refuse, send } from '../../standins/twilio-media.ts';
 import { makeWav } from '../../standins/wav.ts';
-import { createRig, type Rig, recordingId, recordingSid } from './rig.ts';
-
-const wav = makeWav({ durationMs: 5_000 });
-const dual = `/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Recordings/${recordingSid}.wav?RequestedChannels=2`;
-const mono = dual.replace('?RequestedChannels=2', '');
-const mp3 = mono.replace('.wav', '.mp3');
+import { createRig, type Rig, recordingId, wav, dual, mono, mp3, expectNothingKept } from './rig.ts';
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -21,13 +15,6 @@ afterEach(() => rig.close());
 const start = async (answer: MediaAnswer, saidMs?: number): Promise<void> => {
   rig = await createRig({ answer, ...(saidMs === undefined ? {} : { saidMs }) });
 };
-
-/** Nothing of a failed fetch may be left, neither under a final nor under a temporary name. */
-async function expectNothingKept(): Promise<void> {
-  expect(await readdir(path.join(rig.storage.dir, 'incoming'))).toEqual([]);
-  expect(await rig.storage.stat(fileNameOf(recordingId, 'wav'))).toBeNull();
-  expect(await rig.storage.stat(fileNameOf(recordingId, 'mp3'))).toBeNull();
-}
 
 describe('what is good', () => {
   test('stores a WAV with what was measured, and asks for its peaks', async () => {
@@ -147,7 +134,7 @@ describe('what comes later', () => {
       result: 'retry',
       errorCode: 'provider_unavailable',
     });
-    await expectNothingKept();
+    await expectNothingKept(rig);
   });
 });
 
@@ -176,7 +163,7 @@ describe('duration', () => {
     await rig.runAndWait();
     const second = await rig.runAndWait();
     expect(second.settlement).toMatchObject({ result: 'retry', errorCode: 'duration_differs' });
-    await expectNothingKept();
+    await expectNothingKept(rig);
     await rig.run();
     expect(await rig.row()).toMatchObject({
       status: 'stored',

@@ -1,18 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../../src/main/domain/errors.ts';
-import { fileNameOf } from '../../../src/main/domain/file-name.ts';
 import { createFetchRecording } from '../../../src/main/recordings/fetch-recording.ts';
 import { makeMp3 } from '../../standins/mp3.ts';
 import { cut, type MediaAnswer, refuse, send } from '../../standins/twilio-media.ts';
-import { makeWav } from '../../standins/wav.ts';
-import { createRig, type Rig, recordingId, recordingSid } from './rig.ts';
-
-const wav = makeWav({ durationMs: 5_000 });
-const dual = `/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Recordings/${recordingSid}.wav?RequestedChannels=2`;
-const mono = dual.replace('?RequestedChannels=2', '');
-const mp3 = mono.replace('.wav', '.mp3');
+import { createRig, type Rig, recordingId, wav, dual, mono, mp3, expectNothingKept } from './rig.ts';
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -20,13 +11,6 @@ afterEach(() => rig.close());
 const start = async (answer: MediaAnswer, saidMs?: number): Promise<void> => {
   rig = await createRig({ answer, ...(saidMs === undefined ? {} : { saidMs }) });
 };
-
-/** Nothing of a failed fetch may be left, neither under a final nor under a temporary name. */
-async function expectNothingKept(): Promise<void> {
-  expect(await readdir(path.join(rig.storage.dir, 'incoming'))).toEqual([]);
-  expect(await rig.storage.stat(fileNameOf(recordingId, 'wav'))).toBeNull();
-  expect(await rig.storage.stat(fileNameOf(recordingId, 'mp3'))).toBeNull();
-}
 
 describe('what is never kept', () => {
   const html = '<!DOCTYPE html><html><body>Please sign in to the Wi-Fi</body></html>';
@@ -67,7 +51,7 @@ describe('what is never kept', () => {
     await start(answer, 5_000);
     expect((await rig.run()).settlement).toMatchObject({ result: 'retry', errorCode });
     expect(await rig.row()).toMatchObject({ status: 'available', fileName: null });
-    await expectNothingKept();
+    await expectNothingKept(rig);
   });
 
   test('forms that are all refused for good end the job at once', async () => {
@@ -123,7 +107,7 @@ describe('trouble here', () => {
     const storage = { ...rig.storage, freeBytes: async () => wav.length + 999 };
     const { settlement } = await rig.run({ storage, reserveBytes: 1_000 });
     expect(settlement).toMatchObject({ result: 'retry', errorCode: 'disk_full' });
-    await expectNothingKept();
+    await expectNothingKept(rig);
   });
 
   test('a disk that fills up while writing leaves nothing', async () => {
@@ -140,7 +124,7 @@ describe('trouble here', () => {
       result: 'retry',
       errorCode: 'disk_full',
     });
-    await expectNothingKept();
+    await expectNothingKept(rig);
   });
 
   test('being stopped in the middle gives the attempt back and leaves nothing', async () => {
@@ -155,7 +139,7 @@ describe('trouble here', () => {
       attempt: 0,
       state: 'ready',
     });
-    await expectNothingKept();
+    await expectNothingKept(rig);
   });
 
   test('an unexpected error is internal and tried again', async () => {

@@ -29,13 +29,21 @@ const run = () =>
     log: createLog('silent'),
   })();
 
-/** A talk of four minutes, and audio that is as long and names another call. */
-async function tell(talks: number): Promise<{ audio: string; talk: string }> {
+const patient = '+14155550132';
+const clinic = '+14155550100';
+
+/** Talks of four minutes, and audio that is as long, names another call and (or not) the patient's number. */
+async function tell(
+  talks: number,
+  number: string | null = patient,
+): Promise<{ audio: string; talk: string }> {
   const rig = createPlacing(open);
   const nowMs = open.clock.now();
   const key = (value: string) => ({ providerId: 'scripted', kind: 'call', value });
   const data = {
     status: 'completed' as const,
+    from: patient,
+    to: clinic,
     answeredAtMs: nowMs,
     endedAtMs: nowMs + 4 * minute,
     talkMs: 4 * minute,
@@ -52,7 +60,11 @@ async function tell(talks: number): Promise<{ audio: string; talk: string }> {
       occurredAtMs: nowMs,
       sequence: 0,
       keys: [key('audio')],
-      data: { providerRecordingId: 'r1', durationMs: 4 * minute },
+      data: {
+        providerRecordingId: 'r1',
+        durationMs: 4 * minute,
+        ...(number === null ? {} : { from: number, to: clinic }),
+      },
     },
   ]);
   await rig.journalPulledFacts({ providerId: 'scripted', facts: [audio], source: 'poll' });
@@ -83,6 +95,27 @@ it('does nothing while it is turned off', async () => {
   await tell(1);
   open.clock.nowMs += 20 * minute;
   isOn = false;
+  await run();
+  expect(matched).toEqual([]);
+});
+
+it('does nothing when no number is known, though the times agree', async () => {
+  await tell(1, null);
+  open.clock.nowMs += 20 * minute;
+  await run();
+  expect(matched).toEqual([]);
+});
+
+it('does nothing when the only call at that time is another caller on the same line', async () => {
+  await tell(1, '+442079460018');
+  open.clock.nowMs += 20 * minute;
+  await run();
+  expect(matched).toEqual([]);
+});
+
+it('does nothing where more calls share the line than are looked at: a second one may fit', async () => {
+  await tell(25);
+  open.clock.nowMs += 20 * minute;
   await run();
   expect(matched).toEqual([]);
 });

@@ -134,6 +134,15 @@ export function createPlacing({ store, clock }: OpenStore, options: PlacingOptio
     steering: createSteerRecording(asking),
     numbersAt: createConnectNumber(basics),
     run,
+    /** Runs until the dialling of this call has come to some end. */
+    async runToEnd(callId: string): Promise<void> {
+      for (let step = 0; step < 60; step++) {
+        await run('place-call');
+        const dialState = (await store.getCallRow(callId))?.dialState;
+        if (dialState !== 'waiting' && dialState !== 'dialing') return;
+        clock.nowMs += 10_000;
+      }
+    },
     crashAt(name: string | null) {
       crashAt = name;
     },

@@ -1,7 +1,8 @@
 // One recording that Twilio says is ready, a real store and folder, and a stand-in to fetch it from.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { expect } from 'vitest';
 import type { Clock } from '../../../src/main/domain/clock.ts';
 import type { ClaimedJob } from '../../../src/main/domain/job.ts';
 import { newId, recordingIdOf } from '../../../src/main/ids.ts';
@@ -12,15 +13,23 @@ import {
   createFetchRecording,
   type FetchRecordingDeps,
 } from '../../../src/main/recordings/fetch-recording.ts';
+import { fileNameOf } from '../../../src/main/domain/file-name.ts';
 import { createLocalStorage } from '../../../src/main/storage/local.ts';
 import { createSqliteStore } from '../../../src/main/store/sqlite-store.ts';
 import type { JobSettlement } from '../../../src/main/store/store.ts';
 import { createTwilioMedia, type MediaAnswer } from '../../standins/twilio-media.ts';
+import { makeWav } from '../../standins/wav.ts';
 import { accountSid, authToken } from '../../twilio-callback.ts';
 
 const callSid = `CA${'1'.repeat(32)}`;
 export const recordingSid = `RE${'2'.repeat(32)}`;
 export const recordingId = recordingIdOf('twilio', recordingSid);
+
+/** What Twilio has of it, and where: in two channels, in one, as MP3. */
+export const wav = makeWav({ durationMs: 5_000 });
+export const dual = `/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Recordings/${recordingSid}.wav?RequestedChannels=2`;
+export const mono = dual.replace('?RequestedChannels=2', '');
+export const mp3 = mono.replace('.wav', '.mp3');
 
 /** Stands still until it is set. */
 export function createStillClock(): Clock & { nowMs: number } {
@@ -142,3 +151,10 @@ export async function createRig(options: { saidMs?: number; answer: MediaAnswer 
 }
 
 export type Rig = Awaited<ReturnType<typeof createRig>>;
+
+/** Nothing of a failed fetch may be left, neither under a final nor under a temporary name. */
+export async function expectNothingKept({ storage }: Rig): Promise<void> {
+  expect(await readdir(path.join(storage.dir, 'incoming'))).toEqual([]);
+  expect(await storage.stat(fileNameOf(recordingId, 'wav'))).toBeNull();
+  expect(await storage.stat(fileNameOf(recordingId, 'mp3'))).toBeNull();
+}

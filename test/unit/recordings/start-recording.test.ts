@@ -3,7 +3,7 @@ import type { CallKey } from '../../../src/preload/contract/calls.ts';
 import { AppError } from '../../../src/main/domain/errors.ts';
 import type { DomainEvent } from '../../../src/main/domain/provider-event.ts';
 import { factWith, scriptedEvent } from '../../standins/scripted-provider.ts';
-import { createPlacing, type OpenStore, openStore, type PlacingOptions } from './placing-rig.ts';
+import { aCall, createPlacing, type OpenStore, openStore, type PlacingOptions } from './placing-rig.ts';
 
 const ours = '+14155550100';
 const call: CallKey = { providerId: 'scripted', kind: 'call', value: 'one' };
@@ -145,4 +145,21 @@ describe('other calls', () => {
     await rig.tell(ended());
     await expect(rig.steering.start(rig.callId)).rejects.toMatchObject({ code: 'call_not_live' });
   });
+});
+
+it('starts no second recording of a call whose trunk records every call by itself', async () => {
+  const dialled = async (isRecordedElsewhere: boolean): Promise<number> => {
+    const rig = createPlacing(open, { start: [{ outcome: 'started', facts: [] }] });
+    for (const via of rig.provider.vias) via.isRecordedElsewhere = () => isRecordedElsewhere;
+    const { callId } = await rig.placing.place(aCall);
+    await rig.run('place-call');
+    const key = { providerId: 'scripted', kind: 'call', value: `pc-${callId}-0` };
+    const event = scriptedEvent([key], 'call.answered', atMs(), { status: 'in_progress' });
+    const facts = [factWith(event.eventKey, [event])];
+    await rig.journalPulledFacts({ providerId: 'scripted', facts, source: 'poll' });
+    await rig.run('start-recording');
+    return rig.asked.start;
+  };
+  expect(await dialled(false)).toBe(1);
+  expect(await dialled(true)).toBe(0);
 });

@@ -15,6 +15,7 @@ const number = {
   currentUrl: null,
   wantedUrl: 'https://clinic.example.com/x',
   previousUrl: null,
+  note: null,
   snippet: '<Response/>',
 };
 

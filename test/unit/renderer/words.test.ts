@@ -19,6 +19,7 @@ const everyKind: Record<EventKind, true> = {
   'call.minted': true,
   'call.placed': true,
   'call.dial_started': true,
+  'call.dial_postponed': true,
   'call.dialed': true,
   'call.dial_unknown': true,
   'call.dial_retried': true,

@@ -81,11 +81,16 @@ export function createClient(deps: { fetch: GuardedFetch; access: () => ElevenLa
   };
 }
 
+/** How long ElevenLabs asks to wait, in milliseconds; null when it does not say. */
+export function retryAfterMsOf({ headers }: Pick<Answer, 'headers'>): number | null {
+  const wait = headers['retry-after'] ?? '';
+  return /^\d{1,6}$/.test(wait) ? Number(wait) * 1000 : null;
+}
+
 /** What an answer other than 200 means. Source: https://elevenlabs.io/docs/developers/resources/error-messages */
 export function errorOf({ status, headers }: Pick<Answer, 'status' | 'headers'>): AppError {
-  const wait = headers['retry-after'] ?? '';
-  const retryAfterMs = /^\d{1,6}$/.test(wait) ? Number(wait) * 1000 : undefined;
-  const later: AppErrorOptions = { retryable: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const retryAfterMs = retryAfterMsOf({ headers });
+  const later: AppErrorOptions = { retryable: true, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
   if (status === 401 || status === 403)
     return new AppError('provider_unauthorized', 'ElevenLabs refused our API key.');
   if (status === 429) return new AppError('provider_rate_limited', 'ElevenLabs asked to wait.', later);

@@ -5,7 +5,7 @@ import { codeOf } from '../../domain/errors.ts';
 import { type DomainEvent, ourCallKey } from '../../domain/provider-event.ts';
 import type { DialAnswer, DialOrder } from '../provider.ts';
 import { canonicalJson, timePart } from './canonical.ts';
-import type { Answer, Client } from './client.ts';
+import { type Answer, type Client, retryAfterMsOf } from './client.ts';
 import { conversationKey, isConversationId, providerId, sipKeys, twilioKeys } from './ids.ts';
 
 export const twilioVia = 'elevenlabs-twilio';
@@ -76,6 +76,9 @@ function read(answer: Answer, order: DialOrder, path: string, nowMs: number): Di
   if (status === 408 || status === 425 || status >= 500 || status < 200 || (status >= 300 && status < 400)) {
     return { outcome: 'unknown', code: 'provider_unavailable' };
   }
+  // Too many at once, or the system is busy: turned away before anything is dialled.
+  // Source: https://elevenlabs.io/docs/developers/resources/error-messages
+  if (status === 429) return { outcome: 'not_processed', retryAfterMs: retryAfterMsOf(answer) };
   if (status >= 400)
     return { outcome: 'refused', code: refusalCode(status), providerCode: code ?? String(status) };
   const told = placed.safeParse(json);
@@ -104,7 +107,6 @@ function read(answer: Answer, order: DialOrder, path: string, nowMs: number): Di
   };
 }
 
-function refusalCode(status: number): 'provider_unauthorized' | 'provider_rate_limited' | 'dial_refused' {
-  if (status === 401 || status === 403) return 'provider_unauthorized';
-  return status === 429 ? 'provider_rate_limited' : 'dial_refused';
+function refusalCode(status: number): 'provider_unauthorized' | 'dial_refused' {
+  return status === 401 || status === 403 ? 'provider_unauthorized' : 'dial_refused';
 }

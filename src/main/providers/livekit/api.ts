@@ -77,6 +77,8 @@ async function dial(
   // 408 is Twirp's word for time-outs on its own side: the telephone may ring. So may it after any odd answer.
   if (status < 400 || status === 408 || status >= 500)
     return { outcome: 'unknown', code: errorOf(answer).code };
+  // A quota is used up: nothing was created. Somebody's busy line is told of later, because nobody waits for an answer.
+  if (status === 429) return { outcome: 'not_processed', retryAfterMs: answer.retryAfterMs };
   const { code: because } = errorOf(answer);
   return {
     outcome: 'refused',

@@ -48,6 +48,14 @@ const settings: readonly SettingField[] = [
     isRequired: false,
     where: "One of the trunk's numbers, such as +14155550100; left empty, LiveKit takes the trunk's own.",
   },
+  {
+    name: 'LIVEKIT_TRUNK_RECORDS',
+    label: 'The trunk records',
+    isSecret: false,
+    isRequired: false,
+    where:
+      "The word yes, when the trunk's phone service records every call by itself (Telnyx: Outbound voice profile, Call recording; Twilio: Elastic SIP trunk, Call recording): Tapedeck then starts no second recording.",
+  },
 ];
 
 export interface LiveKitDeps {
@@ -102,6 +110,7 @@ export function createLiveKit({ setting, fetch, now = Date.now }: LiveKitDeps): 
         label: 'LiveKit, through its SIP trunk',
         needsAgent: false,
         missing: () => [...missing(), ...(isSet('LIVEKIT_SIP_TRUNK_ID') ? [] : ['LIVEKIT_SIP_TRUNK_ID'])],
+        isRecordedElsewhere: () => /^(?:yes|true|1)$/i.test(setting('LIVEKIT_TRUNK_RECORDS')?.trim() ?? ''),
       },
     ],
     api: createApi({ setting, fetch, now }),

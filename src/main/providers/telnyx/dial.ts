@@ -67,10 +67,15 @@ function refused(code: ErrorCode, providerCode: string | null): DialAnswer {
 /** Codes of requests that never left. */
 const unsent: readonly ErrorCode[] = ['secret_missing', 'blocked_address'];
 
-/** Refused for certain only where Telnyx said no, or nothing was sent: everything else may have rung a phone. */
+/**
+ * Refused for certain only where Telnyx said no, or nothing was sent: everything else may have rung a phone. A 429 is
+ * answered before a command is looked at; besides, a second one with the same command_id would be ignored.
+ * Source: https://developers.telnyx.com/development/api-guide/rate-limiting
+ */
 function answerOf(error: unknown): DialAnswer {
   if (error instanceof TelnyxRefusal) {
-    const { code, providerCode } = error;
+    const { code, providerCode, retryAfterMs = null } = error;
+    if (code === 'provider_rate_limited') return { outcome: 'not_processed', retryAfterMs };
     return code === 'provider_unavailable' ? { outcome: 'unknown', code } : refused(code, providerCode);
   }
   if (!(error instanceof AppError)) throw error;

@@ -16,6 +16,9 @@ export type OnForeignRows = (count: number) => void;
 /** If a filter is ignored the whole account is listed: so many pages are searched for the call's own rows. */
 const maxPages = 20;
 
+/** So long after its end a call is asked after whose SIP Call-ID is all that is known of it. */
+const guessedMs = 15 * 60_000;
+
 /** Recordings of a call that end together are saved within seconds of each other. */
 const settledMs = 90_000;
 
@@ -51,7 +54,9 @@ export async function findRecordings(
   const found = [...facts.values()];
   const newestMs = Math.max(...found.flatMap(({ events }) => events.map((event) => event.occurredAtMs)));
   const isFinal = found.length > 0 && missing.size === 0 && deps.now() - newestMs >= settledMs;
-  return { facts: found, isFinal };
+  // Whether the trunk is Telnyx's at all is not known then; if it is, the recording is there within minutes.
+  const isGuess = found.length === 0 && questions(keys).every(({ kind }) => kind === 'sip_call_id');
+  return { facts: found, isFinal, ...(isGuess && missing.size === 0 ? { finalAfterEndMs: guessedMs } : {}) };
 }
 
 type Question = { kind: Exclude<KeyKind, 'recording_id'>; value: string };

@@ -9,6 +9,7 @@ import { deleteRecording } from './delete-recording.ts';
 import { dial, findDial } from './dial.ts';
 import { findRecordings, type OnForeignRows } from './find-recordings.ts';
 import { providerId } from './ids.ts';
+import { listLiveCalls } from './live-calls.ts';
 import { lookUpCall } from './look-up.ts';
 import { mediaRequests } from './media.ts';
 import { listSince } from './sweep.ts';
@@ -108,6 +109,7 @@ export function createTelnyx(deps: TelnyxDeps): Provider {
       steerRecording: (recording, keys, action, signal) =>
         steerRecording({ ask, now }, recording, keys, action, signal),
       lookUpCall: (keys, signal) => lookUpCall(ask, keys, signal),
+      listLiveCalls: (signal) => listLiveCalls(dialDeps, signal),
       findRecordings: (keys, signal) => findRecordings({ ask, now, onForeignRows }, keys, signal),
       listRecordings: (window, signal) => listSince(ask, window, signal),
       deleteRecording: (recording, signal) => deleteRecording(ask, recording, signal),

@@ -38,6 +38,10 @@ export function recordingFact(item: Json, path: string, known: readonly CallKey[
   if (startedAtMs !== undefined) data.startedAtMs = startedAtMs;
   if (durationMs !== undefined) data.durationMs = durationMs;
   if (channels !== undefined) data.channels = channels;
+  const from = textOf(item, 'from');
+  const to = textOf(item, 'to');
+  if (from !== undefined) data.from = from;
+  if (to !== undefined) data.to = to;
   const status = textOf(item, 'status') ?? 'completed';
   const external = isExternal(objectOf(item, 'download_urls'));
   if (external) data.reason = 'external_storage';

@@ -9,7 +9,7 @@ import { startRecording, steerRecording } from './control.ts';
 import { deleteRecording, findRecordings, listRecordings } from './find-recordings.ts';
 import { type Form, parseForm } from './form.ts';
 import { providerId } from './ids.ts';
-import { listCalls, lookUpCall } from './look-up.ts';
+import { listCalls, listLiveCalls, lookUpCall } from './look-up.ts';
 import { mediaRequests } from './media.ts';
 import { listNumbers, setNumberCallback } from './numbers.ts';
 import { baseUrlOf, missingSettings, settings } from './settings.ts';
@@ -46,6 +46,7 @@ export function createTwilio(deps: TwilioDeps): Provider {
     steerRecording: (recording, keys, action, signal) =>
       steerRecording(recordings, recording, keys, action, signal),
     lookUpCall: (keys, signal) => lookUpCall({ ask, accountSid }, keys, signal),
+    listLiveCalls: (signal) => listLiveCalls({ ask, accountSid }, signal),
     findRecordings: (keys, signal) => findRecordings(recordings, keys, signal),
     listRecordings: (window, signal) => listRecordings(recordings, window, signal),
     listCalls: (window, signal) => listCalls({ ask, accountSid }, window, signal),

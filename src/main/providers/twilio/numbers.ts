@@ -9,6 +9,13 @@ import { numberSidPattern } from './ids.ts';
 import { type Json, textOf } from './json.ts';
 import { type List, listAll, pageSize } from './lists.ts';
 
+/**
+ * A number has one StatusCallback and no StatusCallbackEvent (calls that are placed by API have both), so it gets
+ * `completed` alone. Source: https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource (StatusCallback)
+ */
+const toldAtEnd =
+  "Twilio tells of a call to one of these numbers when it has ended: in time for fetching its recording. Recorded from its first second is a call whose number's own TwiML says so; for a line that is to be recorded, Tapedeck looks every ten seconds for calls that were answered and starts then.";
+
 /** @param publicUrl no trailing slash; null while there is none, and then no number is connected */
 export async function listNumbers(
   { ask, accountSid }: { ask: Ask; accountSid: () => string },
@@ -69,6 +76,7 @@ function numberOf(item: Json, wantedUrl: string | null, snippet: string | null):
     currentUrl,
     wantedUrl,
     previousUrl: null,
+    note: toldAtEnd,
     snippet,
   };
 }

@@ -32,14 +32,16 @@ export function NumberList({ provider: { providerId, name } }: { provider: Provi
   const numbers = asked.data ?? [];
   if (numbers.length === 0) return null;
   const snippet = numbers.find((number) => number.snippet !== null)?.snippet ?? null;
+  const note = numbers.find((number) => number.note !== null)?.note ?? null;
   return (
     <>
+      {note !== null && <p className={styles.hint}>{note}</p>}
+      {snippet !== null && <Snippet snippet={snippet} />}
       <ul className={styles.numbers} aria-label={`Numbers at ${name}`}>
         {numbers.map((number) => (
           <NumberRow key={number.numberId} providerId={providerId} number={number} />
         ))}
       </ul>
-      {snippet !== null && <Snippet snippet={snippet} />}
     </>
   );
 }
@@ -85,9 +87,10 @@ function NumberRow({ providerId, number }: { providerId: string; number: Provide
 function Snippet({ snippet }: { snippet: string }) {
   return (
     <details className={styles.addresses}>
-      <summary>For those who write their own TwiML</summary>
+      <summary>TwiML that records a call</summary>
       <p className={styles.hint}>
-        Records the call from the moment it is answered, with each side on a channel of its own.
+        Put it where the number's TwiML is, with the number that shall ring. It records the call from the
+        moment it is answered, with each side on a channel of its own, and tells Tapedeck of it.
       </p>
       <CopyValue name="snippet" value={snippet} form="block" />
     </details>

@@ -1,4 +1,5 @@
 import { Icon } from '../components/icons.tsx';
+import tones from '../components/tones.module.css';
 import { useApp } from '../state/use-app.tsx';
 import { LinkButton } from './link-button.tsx';
 import styles from './status-bar.module.css';
@@ -26,7 +27,8 @@ export function StatusBar() {
 }
 
 function Item({ item: { icon, text, title, tone, href, action } }: { item: StatusItem }) {
-  const look = { className: `${styles.item} ${styles[tone]}`, title };
+  const isFine = tone === 'ok';
+  const look = { className: `${styles.item} ${tones[tone]} ${isFine ? styles.fine : ''}`, title };
   const body = (
     <>
       <Icon name={icon} />

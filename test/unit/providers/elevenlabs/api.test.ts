@@ -54,7 +54,7 @@ describe('dialling', () => {
     [{ refusesDials: true }, { outcome: 'refused', code: 'dial_refused' }],
     [{ failsWith: 401 }, { outcome: 'refused', code: 'provider_unauthorized' }],
     [{ failsWith: 422 }, { outcome: 'refused', code: 'dial_refused' }],
-    [{ failsWith: 429 }, { outcome: 'refused', code: 'provider_rate_limited' }],
+    [{ failsWith: 429 }, { outcome: 'not_processed', retryAfterMs: 1_000 }],
     [{ failsWith: 408 }, { outcome: 'unknown' }],
     [{ failsWith: 500 }, { outcome: 'unknown' }],
     [{ failsWith: 503 }, { outcome: 'unknown' }],
@@ -66,10 +66,22 @@ describe('dialling', () => {
     expect(seen).toHaveLength(1);
   });
 
+  test('that was turned away is no call in their books, and the same order makes one later', async () => {
+    const { providerWith, orderFor, standIn } = await startElevenLabs();
+    const { api } = providerWith('twilio');
+    const order = orderFor('twilio');
+    Object.assign(standIn.switches, { failsWith: 429 });
+    expect(await api.dial?.(order, signal)).toMatchObject({ outcome: 'not_processed' });
+    expect(standIn.conversations()).toEqual([]);
+    Object.assign(standIn.switches, { failsWith: null });
+    expect(await api.dial?.(order, signal)).toMatchObject({ outcome: 'placed' });
+    expect(standIn.conversations().map(({ userId }) => userId)).toEqual([order.callId]);
+  });
+
   test.each([false, true])(
     'with a lost answer is found by our callId, once it is listed (filters ignored: %s)',
     async (ignoresFilters) => {
-      const { providerWith, orderFor, standIn, clock } = await startElevenLabs({ scale: 2_000 });
+      const { providerWith, orderFor, standIn, clock } = await startElevenLabs({ scale: 100 });
       const { api } = providerWith('twilio');
       standIn.place('twilio', { to: '+442079460155' });
       Object.assign(standIn.switches, { losesAnswers: true, listedLateMs: 60_000, ignoresFilters });

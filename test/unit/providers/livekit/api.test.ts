@@ -5,20 +5,11 @@ import { createLiveKit } from '../../../../src/main/providers/livekit/index.ts';
 import type { DialOrder } from '../../../../src/main/providers/provider.ts';
 import { callId, keys, noFetch, settings } from './livekit-fixtures.ts';
 import { startScripted as start } from './scripted-server.ts';
+import { anOrder } from '../../../standins/samples.ts';
 
 const { signal } = new AbortController();
 
-const order: DialOrder = {
-  callId,
-  via: 'livekit',
-  to: '+14155550143',
-  from: '+14155550101',
-  agentId: null,
-  reference: null,
-  record: true,
-  attemptKey: `${callId}-0`,
-  publicUrl: null,
-};
+const order: DialOrder = anOrder('livekit', callId, { from: '+14155550101' });
 const ours = { providerId: 'tapedeck', kind: 'call_id', value: callId };
 const sipCall = { providerId: 'livekit', kind: 'sip_call', value: 'SCL_abCD1234efGH' };
 const participant = {
@@ -109,7 +100,6 @@ describe('dialling', () => {
     [401, 'unauthenticated', 'provider_unauthorized'],
     [404, 'not_found', 'dial_refused'],
     [412, 'failed_precondition', 'dial_refused'],
-    [429, 'resource_exhausted', 'provider_rate_limited'],
   ])('is refused by %i %s', async (status, code, ourCode) => {
     const { provider } = await start({ status, body: { code, msg: 'no' } });
     expect(await provider.api.dial?.(order, signal)).toEqual({

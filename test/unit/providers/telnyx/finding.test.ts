@@ -1,4 +1,5 @@
 // Finding recordings, against the stand-in.
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { callId } from './telnyx-fixtures.ts';
 import { find, key, keysIn, rowFor, rowOf, signal, startTelnyx, until, type World } from './telnyx-world.ts';
@@ -57,6 +58,17 @@ describe('finding recordings', () => {
     world.standIn.switches.ignoreFilters = true;
     expect((await find(world, [key('sip_call_id', 'somebody@else')])).facts).toEqual([]);
     expect(world.foreignRows()).toBe(1);
+  });
+
+  it('says until when a call that is known by its SIP Call-ID alone is worth asking after', async () => {
+    const world = await startTelnyx();
+    expect(await find(world, [key('sip_call_id', 'somebody@else')])).toEqual({
+      facts: [],
+      isFinal: false,
+      finalAfterEndMs: 15 * 60_000,
+    });
+    const known = [key('sip_call_id', 'somebody@else'), key('call_session_id', randomUUID())];
+    expect(await find(world, known)).toEqual({ facts: [], isFinal: false });
   });
 
   it('keeps several recordings of one session', async () => {

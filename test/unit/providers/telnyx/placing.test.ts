@@ -215,3 +215,23 @@ describe('recording a live call', () => {
     expect(await provider.api.startRecording?.(request, signal)).toMatchObject({ code: 'not_eligible' });
   });
 });
+
+describe('live calls', () => {
+  it('are listed by their ids, the same fact at every look, and no longer once they have ended', async () => {
+    const world = await startTelnyx({ scale: 50 });
+    const list = async () => (await world.provider.api.listLiveCalls?.(signal)) ?? [];
+    expect(await list()).toEqual([]);
+    const fact = await dial(world);
+    const [live, ...others] = await list();
+    expect(others).toEqual([]);
+    expect(live?.events).toMatchObject([{ kind: 'call.started', data: { status: 'queued' } }]);
+    const ids = keysIn([fact]).filter(({ kind }) => kind !== 'recording_id');
+    expect(keysIn(live === undefined ? [] : [live])).toEqual(ids);
+    await world.clock.delay(5_000);
+    expect((await list()).map(({ dedupeKey, body }) => [dedupeKey, Buffer.from(body).toString()])).toEqual([
+      [live?.dedupeKey, Buffer.from(live?.body ?? []).toString()],
+    ]);
+    await world.standIn.idle();
+    expect(await list()).toEqual([]);
+  });
+});

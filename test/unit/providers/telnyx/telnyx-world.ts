@@ -16,6 +16,7 @@ import {
   type TelnyxStandInOptions,
 } from '../../../../src/main/sandbox/telnyx/telnyx.ts';
 import { callId } from './telnyx-fixtures.ts';
+import { anOrder as orderOf } from '../../../standins/samples.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -103,18 +104,7 @@ export async function startTelnyx(
 }
 
 export function anOrder(fields: Partial<DialOrder> = {}): DialOrder {
-  return {
-    callId,
-    via: 'telnyx',
-    to: '+14155550143',
-    from: null,
-    agentId: null,
-    reference: null,
-    record: true,
-    attemptKey: `${callId}-0`,
-    publicUrl: null,
-    ...fields,
-  };
+  return orderOf('telnyx', callId, fields);
 }
 
 export function keysIn(facts: readonly PulledFact[]): CallKey[] {

@@ -202,3 +202,36 @@ describe('listing a stretch of time', () => {
     ]);
   });
 });
+
+describe('listing live calls', () => {
+  it('finds every call that is live, also one that nobody told of, and no other', async () => {
+    const { sandbox, baseUrl, clock } = await startWorld({ scale: 20 });
+    const { provider, seen } = providerAt(baseUrl, {}, clock.now);
+    await sandbox.place({ outcome: 'busy' });
+    await sandbox.idle();
+    const { callSids } = await sandbox.place({ direction: 'inbound', talkMs: 600_000 });
+    let facts: PulledFact[] = [];
+    await until(async () => {
+      facts = (await provider.api.listLiveCalls?.(signal)) ?? [];
+      return facts.some(({ label }) => label === 'call in-progress');
+    });
+    const told = facts.flatMap(({ events }) => events);
+    expect(new Set(told.flatMap(({ keys }) => keys.map(({ value }) => value)))).toEqual(new Set(callSids));
+    expect(fold(facts).call).toMatchObject({ status: 'in_progress', direction: 'inbound' });
+    expect(seen.slice(-3).map(({ url }) => url.searchParams.get('Status'))).toEqual([
+      'queued',
+      'ringing',
+      'in-progress',
+    ]);
+  });
+
+  it('takes no call for live when the filter is ignored', async () => {
+    const ended = {
+      sid: `CA${'1'.repeat(32)}`,
+      status: 'completed',
+      date_created: 'Tue, 05 May 2026 09:00:00 +0000',
+    };
+    const baseUrl = await answering((_path, res) => json(res, 200, { calls: [ended], next_page_uri: null }));
+    expect(await providerAt(baseUrl).provider.api.listLiveCalls?.(signal)).toEqual([]);
+  });
+});

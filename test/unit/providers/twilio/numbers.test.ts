@@ -75,6 +75,14 @@ describe('numbers', () => {
     expect(snippet).toContain('recordingStatusCallbackEvent="in-progress completed absent"');
     expect(snippet).not.toMatch(/&(?!amp;)/);
   });
+
+  it('say that Twilio tells of their calls when they have ended, and what records them', async () => {
+    const { baseUrl } = await startWorld();
+    const numbers = await providerAt(baseUrl).provider.api.listNumbers?.(null, signal);
+    expect(numbers?.map(({ note }) => note)).toEqual(
+      Array.from({ length: 3 }, () => expect.stringMatching(/when it has ended.*TwiML/)),
+    );
+  });
 });
 
 describe('the check of the keys', () => {

@@ -8,6 +8,7 @@ import type { GuardedFetch } from '../../../../src/main/net/net.ts';
 import type { Provider } from '../../../../src/main/providers/provider.ts';
 import { createTwilio } from '../../../../src/main/providers/twilio/index.ts';
 import { accountSid, authToken } from '../../sandbox/world.ts';
+import { aRecording } from '../../../standins/samples.ts';
 
 export { accountSid, authToken };
 export const { signal } = new AbortController();
@@ -56,26 +57,7 @@ export function keysOf(...sids: string[]): CallKey[] {
 }
 
 export function rowOf(providerRecordingId: string): RecordingRow {
-  return {
-    recordingId: 'rec_00000000000000000000000000',
-    callId: 'call_00000000000000000000000000',
-    providerId: 'twilio',
-    providerRecordingId,
-    providerAccountId: accountSid,
-    status: 'recording',
-    durationMs: null,
-    channels: null,
-    sizeBytes: null,
-    sha256: null,
-    contentType: null,
-    fileName: null,
-    startedAtMs: null,
-    storedAtMs: null,
-    reason: null,
-    providerCode: null,
-    flags: [],
-    generation: 0,
-  };
+  return aRecording('twilio', providerRecordingId, { providerAccountId: accountSid, status: 'recording' });
 }
 
 const closings: (() => Promise<void>)[] = [];
