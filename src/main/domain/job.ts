@@ -121,6 +121,14 @@ export function decidesRecording(kind: JobKind): boolean {
 /** A job that took the process down this often is dead, whatever its attempts: it is poison. */
 export const maxCrashes = 5;
 
+/**
+ * How long a job that went down with the process waits after the n-th time (1 = first): the first start takes it up at
+ * once. After that the others run first, so that a computer that is switched off again and again blames none of them.
+ */
+export function crashDelayMs(crashes: number): number {
+  return 2 * second * (crashes - 1) ** 2;
+}
+
 /** How long a claim holds without a heartbeat. */
 export const leaseMs = 60 * second;
 

@@ -2,6 +2,7 @@
 // set wrong neither freezes a job nor runs one twice.
 import {
   type ClaimedJob,
+  crashDelayMs,
   type JobKind,
   jobKinds,
   leaseMs,
@@ -80,8 +81,9 @@ export function createClaimJobs(db: Database): ClaimJobs {
      RETURNING jobId, kind, payload ->> '$.recordingId' AS recordingId,
        payload ->> '$.callId' AS callId, generation, attempt`,
   );
-  const reopenRunning = db.prepare<SqlValue[], { jobId: string }>(
-    `UPDATE jobs SET state = 'ready', lease = NULL, leaseUntilMs = NULL, runAtMs = min(runAtMs, ?),
+  const reopenRunning = db.prepare<Record<string, SqlValue>, { jobId: string }>(
+    `UPDATE jobs SET state = 'ready', lease = NULL, leaseUntilMs = NULL,
+       runAtMs = CASE ${Array.from({ length: maxCrashes }, (_, before) => `WHEN crashes = ${before} THEN ${before === 0 ? 'min(runAtMs, @nowMs)' : `@nowMs + ${crashDelayMs(before + 1)}`}`).join(' ')} ELSE @nowMs END,
        attempt = attempt - 1, crashes = crashes + 1
      WHERE state = 'running' RETURNING jobId`,
   );
@@ -116,7 +118,7 @@ export function createClaimJobs(db: Database): ClaimJobs {
     },
     recover(nowMs, log) {
       const poison = bury(nowMs, Number.MAX_SAFE_INTEGER, log);
-      const reopened = reopenRunning.all(nowMs);
+      const reopened = reopenRunning.all({ nowMs });
       for (const { jobId } of reopened) log.note('job', jobId);
       return { count: reopened.length + poison.length, poison };
     },

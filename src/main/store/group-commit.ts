@@ -3,7 +3,7 @@
 // all of them are run again, each in a savepoint of its own, for a savepoint costs more than what most of them write.
 import { AppError } from '../domain/errors.ts';
 import { type ChangeLog, createChangeLog } from './changes.ts';
-import { type Database, isConnectionInDoubt, storeError } from './database.ts';
+import { type Database, isConnectionInDoubt, type Statement, storeError } from './database.ts';
 import type { Changes } from './store.ts';
 
 /** What a unit of work is, for the named crash points of the tests. */
@@ -71,7 +71,7 @@ export function createGroupCommit<Connection extends { db: Database }>(
       connection = deps.connection();
       ran = runUnits(connection, units);
       crashPoints(units, 'before');
-      connection.db.exec('COMMIT');
+      statementsOf(connection.db).commit.run();
     } catch (error) {
       if (connection !== null) leave(connection, error);
       const reason = storeError(error);
@@ -126,6 +126,23 @@ export function createGroupCommit<Connection extends { db: Database }>(
   };
 }
 
+interface Statements {
+  begin: Statement;
+  commit: Statement;
+}
+
+/** Of each connection that is open. */
+const statements = new WeakMap<Database, Statements>();
+
+function statementsOf(db: Database): Statements {
+  let known = statements.get(db);
+  if (known === undefined) {
+    known = { begin: db.prepare('BEGIN IMMEDIATE'), commit: db.prepare('COMMIT') };
+    statements.set(db, known);
+  }
+  return known;
+}
+
 interface Ran {
   log: ChangeLog;
   /** What to call once the commit has succeeded. */
@@ -139,7 +156,8 @@ function runUnits<Connection extends { db: Database }>(
 ): Ran {
   const { db } = connection;
   const log = createChangeLog();
-  db.exec('BEGIN IMMEDIATE');
+  const { begin } = statementsOf(db);
+  begin.run();
   try {
     for (const unit of units) unit.work(connection, log);
     return { log, settled: units.map((unit) => () => unit.resolve(undefined)) };
@@ -148,7 +166,7 @@ function runUnits<Connection extends { db: Database }>(
     if (units.length === 1 || endsAll(db, error)) throw error;
   }
   db.exec('ROLLBACK');
-  db.exec('BEGIN IMMEDIATE');
+  begin.run();
   return runApart(connection, units);
 }
 

@@ -2,7 +2,13 @@
 // POSTs on the paths of the providers' own table, GET /healthz, and 404 to everything else before reading a body.
 // Nothing of the console is served here, and nothing of a request is believed before its signature is proven: not the
 // Host header, not X-Forwarded-*, not the Content-Length.
-import { createServer, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { performance } from 'node:perf_hooks';
 import express, { type ErrorRequestHandler } from 'express';
 import type { Clock } from '../domain/clock.ts';
@@ -122,8 +128,13 @@ interface RouteDeps extends ReceiveDeps {
   now: () => number;
 }
 
-function createRoutes(providers: readonly Provider[], deps: RouteDeps): express.Express {
+/**
+ * Express with all routes, and in front of it a table of the same ones: its router, and the prototypes that it gives
+ * every request and response, are a part of what a callback costs. Another spelling of a path is Express's to judge.
+ */
+function createRoutes(providers: readonly Provider[], deps: RouteDeps): RequestListener {
   const { bodies } = deps;
+  const receivers = new Map<string, Receive>();
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -134,6 +145,7 @@ function createRoutes(providers: readonly Provider[], deps: RouteDeps): express.
   for (const provider of providers) {
     for (const route of provider.routes) {
       const receive = receiveOf(deps, provider, route);
+      receivers.set(route.path, receive);
       app.all(route.path, (request, response, next) => {
         // `POST http://elsewhere/webhooks/...` matches the path too, and is no request of a provider.
         if (request.url.startsWith('/')) receive(request, response);
@@ -146,12 +158,25 @@ function createRoutes(providers: readonly Provider[], deps: RouteDeps): express.
     answer(bodies, request, response, asked ? 200 : 405, asked ? deps.healthHeaders : { Allow: 'GET, HEAD' });
   });
   app.use((request, response) => answer(bodies, request, response, 404));
-  const onError: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+  const fail = (error: unknown, request: IncomingMessage, response: ServerResponse): void => {
     deps.log.error('webhook route failed', { stack: error instanceof Error ? (error.stack ?? '') : '' });
     answer(bodies, request, response, 503);
   };
+  const onError: ErrorRequestHandler = (error: unknown, request, response, _next) =>
+    fail(error, request, response);
   app.use(onError);
-  return app;
+
+  return (request, response) => {
+    const { url = '' } = request;
+    const query = url.indexOf('?');
+    const receive = receivers.get(query === -1 ? url : url.slice(0, query));
+    if (receive === undefined) return void app(request, response);
+    try {
+      receive(request, response);
+    } catch (error) {
+      fail(error, request, response);
+    }
+  };
 }
 
 function receiveOf(deps: RouteDeps, provider: Provider, route: WebhookRoute): Receive {

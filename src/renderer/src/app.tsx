@@ -9,6 +9,8 @@ import { Queue } from './views/queue.tsx';
 // Needed while setting up, not while answering phones: read when it is first opened.
 const Services = lazy(async () => ({ default: (await import('./views/services.tsx')).Services }));
 
+const Checks = lazy(async () => ({ default: (await import('./views/checks.tsx')).Checks }));
+
 export function App() {
   const view = useApp((state) => state.route.view);
   return (
@@ -16,6 +18,11 @@ export function App() {
       {view === 'live' && <Live />}
       {view === 'calls' && <CallLog />}
       {view === 'queue' && <Queue />}
+      {view === 'polling' && (
+        <Suspense fallback={<Loading rows={8} slowText="Still opening this screen." />}>
+          <Checks />
+        </Suspense>
+      )}
       {view === 'services' && (
         <Suspense fallback={<Loading rows={8} slowText="Still opening this screen." />}>
           <Services />

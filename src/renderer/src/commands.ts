@@ -6,6 +6,7 @@ export type CommandId =
   | 'go-live'
   | 'go-calls'
   | 'go-queue'
+  | 'go-checks'
   | 'help'
   | 'close'
   | 'row-next'
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   command('go-live', 'Live', 'Everywhere', 'all', ['g l'], ['G then L']),
   command('go-calls', 'Call log', 'Everywhere', 'all', ['g c'], ['G then C']),
   command('go-queue', 'To call', 'Everywhere', 'all', ['g q'], ['G then Q']),
+  command('go-checks', 'Checks', 'Everywhere', 'all', ['g p'], ['G then P']),
   command('help', 'Shortcuts', 'Everywhere', 'all', ['[Shift]+?', 'F1'], ['?', 'F1']),
   command('close', 'Close, then clear the filter', 'Everywhere', 'always', ['Escape'], ['Esc']),
   command('row-next', 'Next call', 'Lists', 'list', ['ArrowDown', 'j'], ['Down', 'J']),

@@ -46,6 +46,7 @@ function actions(get: () => AppState): Partial<Record<CommandId, () => void>> {
     'search-one-key': focusSearch,
     'go-live': () => get().go({ ...get().route, view: 'live', callId: null, atSeconds: null }),
     'go-calls': () => get().go({ ...get().route, view: 'calls', callId: null, atSeconds: null }),
+    'go-checks': () => get().go({ ...get().route, view: 'polling', callId: null, atSeconds: null }),
     'go-queue': () => get().go({ ...get().route, view: 'queue', callId: null, atSeconds: null }),
     help: () => get().setHelpOpen(true),
     close: () => closeOne(get()),

@@ -1,7 +1,7 @@
 // The queue against a model of a few lines: random commands, the clock jumping both ways, and always the same answer.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { leaseMs, maxCrashes, maxDelayMs } from '../../../src/main/domain/job.ts';
+import { crashDelayMs, leaseMs, maxCrashes, maxDelayMs } from '../../../src/main/domain/job.ts';
 import { recordingIdOf } from '../../../src/main/ids.ts';
 import type { Store } from '../../../src/main/store/store.ts';
 import { delivery, fetchJob, openStore, type OpenedStore, startMs } from './samples.ts';
@@ -167,7 +167,8 @@ const restart = (): Command =>
       crash(job, 'ready');
       if (job.state !== 'ready') continue;
       job.attempt -= 1;
-      job.runAtMs = Math.min(job.runAtMs, model.nowMs);
+      job.runAtMs =
+        job.crashes === 1 ? Math.min(job.runAtMs, model.nowMs) : model.nowMs + crashDelayMs(job.crashes);
     }
   });
 

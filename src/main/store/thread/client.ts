@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../domain/errors.ts';
 import type { Changes, Store } from '../store.ts';
+import { type DeliveryCall, packDeliveries } from './pack-deliveries.ts';
 import {
   receiveError,
   type StoreAnswer,
@@ -23,6 +24,8 @@ export interface ThreadedStoreDeps {
   onDied?: ((cause: unknown) => void) | undefined;
 }
 
+type WaitingCall = StoreCall | DeliveryCall;
+
 interface Open {
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
@@ -38,35 +41,42 @@ export async function createThreadedStore(deps: ThreadedStoreDeps): Promise<Stor
   const open = new Map<number, Open>();
   const listeners = new Set<(changes: Changes) => void>();
   let nextId = 1;
-  let calls: StoreCall[] = [];
+  let calls: WaitingCall[] = [];
   let refused: AppError | null = null;
 
   /** Messages whose answers are not all here yet. */
   let underWay = 0;
 
+  const send = (together: readonly WaitingCall[]): void => {
+    const bodies: ArrayBuffer[] = [];
+    const request: StoreRequest = runsOf(together).map((run) => {
+      if (!Array.isArray(run)) return run;
+      const packed = packDeliveries(run);
+      bodies.push(packed.bodies.buffer);
+      return packed;
+    });
+    thread.postMessage(request, bodies);
+  };
   const flush = (): void => {
-    const request: StoreRequest = calls;
+    const together = calls;
     calls = [];
     underWay += 1;
     try {
-      thread.postMessage(request);
+      send(together);
     } catch {
       // Something in it is no plain data. Its neighbours are no part of that.
-      for (const call of request) postAlone(call);
+      for (const call of together) sendAlone(call);
     }
   };
-  const postAlone = (call: StoreCall): void => {
+  const sendAlone = (call: WaitingCall): void => {
     try {
-      thread.postMessage([call] satisfies StoreRequest);
+      send([call]);
     } catch (error) {
       open.get(call.id)?.reject(error);
       open.delete(call.id);
     }
   };
-  const post = <Name extends StoreMethod>(
-    method: Name,
-    args: unknown[],
-  ): Promise<Awaited<ReturnType<Store[Name]>>> =>
+  const post = <Value>(callOf: (id: number) => WaitingCall): Promise<Value> =>
     new Promise((resolve, reject) => {
       const id = nextId++;
       open.set(id, { resolve, reject });
@@ -76,7 +86,7 @@ export async function createThreadedStore(deps: ThreadedStoreDeps): Promise<Stor
         if (underWay === 0) process.nextTick(flush);
         else setImmediate(flush);
       }
-      calls.push({ id, method, args });
+      calls.push(callOf(id));
     });
 
   const tell = (changes: Changes): void => {
@@ -124,19 +134,19 @@ export async function createThreadedStore(deps: ThreadedStoreDeps): Promise<Stor
   const forward =
     <Name extends StoreMethod>(method: Name) =>
     (...args: Parameters<Store[Name]>): Promise<Awaited<ReturnType<Store[Name]>>> =>
-      refused === null ? post(method, args) : Promise.reject(refused);
+      refused === null ? post((id) => ({ id, method, args })) : Promise.reject(refused);
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     if (refused !== null) return gone;
     refused = new AppError('unavailable', 'Tapedeck is closing.');
-    await post('close', []);
+    await post((id) => ({ id, method: 'close', args: [] }));
     await gone;
   };
-  const recordDelivery = forward('recordDelivery');
   const recordRefusal = forward('recordRefusal');
 
   return {
-    recordDelivery: (delivery) => recordDelivery({ ...delivery, body: ownBytes(delivery.body) }),
+    recordDelivery: (delivery) =>
+      refused === null ? post((id) => ({ id, delivery })) : Promise.reject(refused),
     appendEvents: forward('appendEvents'),
     claimJobs: forward('claimJobs'),
     renewLease: forward('renewLease'),
@@ -195,6 +205,20 @@ export async function createThreadedStore(deps: ThreadedStoreDeps): Promise<Stor
       return closing;
     },
   };
+}
+
+/** Deliveries that follow each other go as one; all else stays as it is, and so does the order. */
+function runsOf(calls: readonly WaitingCall[]): (StoreCall | DeliveryCall[])[] {
+  const runs: (StoreCall | DeliveryCall[])[] = [];
+  let deliveries: DeliveryCall[] | null = null;
+  for (const call of calls) {
+    if (!('delivery' in call)) {
+      runs.push(call);
+      deliveries = null;
+    } else if (deliveries === null) runs.push((deliveries = [call]));
+    else deliveries.push(call);
+  }
+  return runs;
 }
 
 /** A view takes the whole of the memory that it is a view of along, and Node's own are 64 KB. */

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../../preload/contract/errors.ts';
 import { AppError } from '../../domain/errors.ts';
 import type { Changes, Store } from '../store.ts';
+import type { PackedDeliveries } from './pack-deliveries.ts';
 
 /** Everything of the port but its listeners, which stay in the main loop. */
 export type StoreMethod = Exclude<keyof Store, 'onChange'>;
@@ -24,7 +25,7 @@ export interface StoreCall {
 }
 
 /** All calls of one turn of the main loop, in order. */
-export type StoreRequest = readonly StoreCall[];
+export type StoreRequest = readonly (StoreCall | PackedDeliveries)[];
 
 /** An error as it crosses. `code` is null for a fault of ours, which crosses as the Error that it is. */
 export type SentError =

@@ -1,6 +1,7 @@
 // The thread's end: runs the calls as they come on a real store and sends the answers of one commit together.
 import type { MessagePort } from 'node:worker_threads';
 import type { Changes, Store } from '../store.ts';
+import { unpackDeliveries } from './pack-deliveries.ts';
 import {
   type StoreAnswer,
   type StoreCall,
@@ -63,7 +64,12 @@ export async function serveStore(port: MessagePort, open: () => Promise<Store>):
     );
   };
   port.on('message', (request: StoreRequest) => {
-    for (const call of request) run(call);
+    for (const call of request) {
+      if (!('text' in call)) run(call);
+      else
+        for (const { id, delivery } of unpackDeliveries(call))
+          run({ id, method: 'recordDelivery', args: [delivery] });
+    }
   });
   send({ kind: 'opened' });
 }

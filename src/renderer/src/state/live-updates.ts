@@ -43,6 +43,7 @@ export function startLiveUpdates(
     state.applySystem(batch);
     state.applyPlacing(batch);
     state.applySetup(batch);
+    state.applyChecks(batch);
     state.applyPlayer(batch);
     speak(batch);
   };

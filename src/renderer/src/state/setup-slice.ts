@@ -122,10 +122,14 @@ export function createSetupSlice(client: Client): StateCreator<AppState, [], [],
   };
 }
 
-function changed(settings: SettingsView, { lines, matching }: Input<'settings.update'>): SettingsView {
+function changed(
+  settings: SettingsView,
+  { lines, matching, checks }: Input<'settings.update'>,
+): SettingsView {
   return {
     ...settings,
     ...(lines === undefined ? {} : { lines }),
     ...(matching === undefined ? {} : { matching }),
+    ...(checks === undefined ? {} : { checks }),
   };
 }

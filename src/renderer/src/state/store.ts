@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Client } from '../client/client.ts';
 import { type CallsSlice, createCallsSlice } from './calls-slice.ts';
+import { type ChecksSlice, createChecksSlice } from './checks-slice.ts';
 import { createMatchingSlice, type MatchingSlice } from './matching-slice.ts';
 import { createPlacingSlice, type PlacingSlice } from './placing-slice.ts';
 import { createPlayerSlice, type PlayerPorts, type PlayerSlice } from './player-slice.ts';
@@ -13,6 +14,7 @@ import { createUiSlice, type UiPorts, type UiSlice } from './ui-slice.ts';
 export type AppState = CallsSlice &
   PlacingSlice &
   MatchingSlice &
+  ChecksSlice &
   SystemSlice &
   SetupSlice &
   PlayerSlice &
@@ -30,6 +32,7 @@ export function createAppStore(client: Client, ports: AppPorts, start: Route): A
     ...createCallsSlice(client, () => productTime(store.getState().clock, ports.wallNow()))(...args),
     ...createPlacingSlice(client)(...args),
     ...createMatchingSlice(client)(...args),
+    ...createChecksSlice(client)(...args),
     ...createSystemSlice(client, ports)(...args),
     ...createSetupSlice(client)(...args),
     ...createPlayerSlice(client, ports)(...args),

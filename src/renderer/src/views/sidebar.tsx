@@ -52,6 +52,15 @@ export function Sidebar({ isOpen, onLeave }: { isOpen: boolean; onLeave: () => v
       />
       <p className={styles.group}>System</p>
       <NavLink
+        icon="clock"
+        label="Checks"
+        count={0}
+        counted=""
+        to={{ ...route, view: 'polling', callId: null, atSeconds: null }}
+        isCurrent={route.view === 'polling'}
+        onClick={onLeave}
+      />
+      <NavLink
         icon="plug"
         label="Phone services"
         count={0}
