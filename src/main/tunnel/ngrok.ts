@@ -50,6 +50,7 @@ const silentProbes = 3;
 const mendsItselfMs = 60_000;
 /** An SDK that has said nothing for so long is not going to. */
 const answersWithinMs = 60_000;
+const closesWithinMs = 2_000;
 
 /** @returns a tunnel that needs NGROK_AUTHTOKEN; NGROK_DOMAIN keeps the address the same from start to start */
 export function createNgrok(deps: NgrokDeps): Tunnel {
@@ -97,7 +98,7 @@ export function createNgrok(deps: NgrokDeps): Tunnel {
       if (opened === null) return;
       session = opened;
       const url = opened.url();
-      if (url === null) throw new AppError('unavailable', 'ngrok gave the link no address.');
+      if (url === null) throw new AppError('network_failed', 'ngrok gave the link no address.');
       failures = 0;
       await knownUrls.use(url.replace(/\/+$/, ''));
       log.info('web link is built', { kind: 'ngrok' });
@@ -110,10 +111,12 @@ export function createNgrok(deps: NgrokDeps): Tunnel {
     }
   }
 
-  /** @returns null when it was stopped meanwhile. Throws what the SDK throws, and timed_out */
+  /** @returns null when it was stopped meanwhile. Throws what the SDK throws, unavailable, and timed_out */
   async function openSession(authtoken: string, mine: number): Promise<NgrokSession | null> {
     const domain = domainOf(setting('NGROK_DOMAIN') ?? '');
-    const sdk = await loadSdk();
+    const sdk = await loadSdk().catch((cause: unknown) => {
+      throw new AppError('unavailable', 'The part of ngrok for this kind of computer is missing.', { cause });
+    });
     const opening = sdk.forward({
       addr: deps.port(),
       authtoken,
@@ -154,13 +157,15 @@ export function createNgrok(deps: NgrokDeps): Tunnel {
     again(waitMs);
   }
 
-  /** In steps that a sleeping computer cannot stretch: the wall clock decides. */
+  /** In steps: a computer that sleeps does not stretch the wait, and a clock that is set back does not either. */
   function again(waitMs: number): void {
     const mine = generation;
-    const atMs = clock.now() + waitMs;
     void (async () => {
-      while (!isStopped && mine === generation && clock.now() < atMs) {
-        await clock.delay(Math.min(5_000, Math.max(1, atMs - clock.now())));
+      for (let leftMs = waitMs; leftMs > 0 && !isStopped && mine === generation; ) {
+        const stepMs = Math.min(5_000, leftMs);
+        const beganMs = clock.now();
+        await clock.delay(stepMs, stopped.signal);
+        leftMs -= Math.max(stepMs, clock.now() - beganMs);
       }
       if (!isStopped && mine === generation && connecting === null) await connect();
     })();
@@ -181,7 +186,10 @@ export function createNgrok(deps: NgrokDeps): Tunnel {
   async function closeSession(): Promise<void> {
     const old = session;
     session = null;
-    await old?.close().catch(() => undefined);
+    if (old === null) return;
+    const closed = old.close().catch(() => undefined);
+    // An SDK without a connection may take its time; nothing is waited for that nobody needs.
+    await Promise.race([closed, clock.delay(closesWithinMs)]);
   }
 
   return {

@@ -105,6 +105,9 @@ function adviceOf({ kind, state, code, providerCode }: WebLinkView, localUrl: st
   if (code === 'secret_missing') {
     return `NGROK_AUTHTOKEN is not set. It is found at ${tokenPlace}. Set it and start Tapedeck again.`;
   }
+  if (code === 'unavailable') {
+    return 'ngrok cannot run on this kind of computer. Use a public address of your own instead: WEBHOOK_BASE_URL.';
+  }
   if (code === 'network_failed') return 'There is no connection to ngrok. See that this computer is online.';
   const known = ngrokAdvice[providerCode ?? ''];
   if (known !== undefined) return known;

@@ -88,6 +88,27 @@ it('spreads its tries by chance, and says the next one in whole milliseconds, as
   expect(webLinkView.parse(status).nextTryAtMs).toBe(world.nowMs + 2_049);
 });
 
+it('does not wait longer because the clock is set back a day', async () => {
+  const world = createTunnelWorld();
+  const fake = createFakeNgrok(ngrokOffline(), 'https://clinic.example');
+  const tunnel = await world.ngrok(fake);
+  await started(tunnel);
+  world.nowMs -= 24 * 60 * minuteMs;
+  await world.pass(10_000);
+  expect(tunnel.status().state).toBe('up');
+});
+
+it('says that ngrok cannot run here when its native part is missing', async () => {
+  const world = createTunnelWorld();
+  const fake = createFakeNgrok();
+  Object.defineProperty(fake, 'sdk', {
+    get: () => {
+      throw new Error('Cannot find module @ngrok/ngrok-plan9-mips');
+    },
+  });
+  expect(await started(await world.ngrok(fake))).toMatchObject({ state: 'failed', code: 'unavailable' });
+});
+
 it('builds a session anew that says it is connected and lets nothing through', async () => {
   const world = createTunnelWorld();
   const fake = createFakeNgrok('https://clinic.example');
@@ -141,13 +162,8 @@ it('keeps saying why it is down, and when it tries again, when it is asked after
 
 it('does not wait for ever for an SDK that never answers, and closes what comes too late', async () => {
   const world = createTunnelWorld();
-  let late = (_url: string): void => undefined;
-  const fake = createFakeNgrok(
-    new Promise<string>((resolve) => {
-      late = resolve;
-    }),
-    'https://clinic.example',
-  );
+  const { promise, resolve: late } = Promise.withResolvers<string>();
+  const fake = createFakeNgrok(promise, 'https://clinic.example');
   const tunnel = await world.ngrok(fake);
   expect(await started(tunnel)).toMatchObject({ state: 'connecting' });
   await world.pass(61_000);
@@ -200,12 +216,8 @@ it('goes on accepting the old address for a day when a session gets another one'
 
 it('stops at once while the SDK is silent', async () => {
   const world = createTunnelWorld();
-  let late = (_url: string): void => undefined;
-  const fake = createFakeNgrok(
-    new Promise<string>((resolve) => {
-      late = resolve;
-    }),
-  );
+  const { promise, resolve: late } = Promise.withResolvers<string>();
+  const fake = createFakeNgrok(promise);
   const tunnel = await world.ngrok(fake);
   await started(tunnel);
   const stopped = tunnel.stop();

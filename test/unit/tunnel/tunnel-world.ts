@@ -24,22 +24,24 @@ export interface TunnelWorld {
 }
 
 /** Lets promises that wait for nothing else go on. */
-export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export function createTunnelWorld(): TunnelWorld {
   const stored = new Map<string, unknown>();
   const ticks = new Set<{ everyMs: number; nextMs: number; run: () => void }>();
+  /** What timers go by: the clock on the wall may be set, they are not. */
+  let elapsedMs = 0;
   const sleepers = new Set<{ atMs: number; wake: () => void }>();
   const clock: Clock = {
     now: () => world.nowMs,
     scale: 1,
     delay: (delayMs, signal) =>
       new Promise((resolve) => {
-        sleepers.add({ atMs: world.nowMs + delayMs, wake: resolve });
+        sleepers.add({ atMs: elapsedMs + delayMs, wake: resolve });
         signal?.addEventListener('abort', () => resolve());
       }),
     every(everyMs, run) {
-      const tick = { everyMs, nextMs: world.nowMs + everyMs, run };
+      const tick = { everyMs, nextMs: elapsedMs + everyMs, run };
       ticks.add(tick);
       return () => void ticks.delete(tick);
     },
@@ -67,15 +69,16 @@ export function createTunnelWorld(): TunnelWorld {
     probed: [],
     chance: 0,
     async pass(ms) {
-      for (const untilMs = world.nowMs + ms; world.nowMs < untilMs; ) {
+      for (const untilMs = elapsedMs + ms; elapsedMs < untilMs; ) {
+        elapsedMs += 1_000;
         world.nowMs += 1_000;
         for (const tick of ticks) {
-          if (world.nowMs < tick.nextMs) continue;
-          tick.nextMs = world.nowMs + tick.everyMs;
+          if (elapsedMs < tick.nextMs) continue;
+          tick.nextMs = elapsedMs + tick.everyMs;
           tick.run();
         }
         for (const sleeper of sleepers) {
-          if (world.nowMs < sleeper.atMs) continue;
+          if (elapsedMs < sleeper.atMs) continue;
           sleepers.delete(sleeper);
           sleeper.wake();
         }

@@ -1,4 +1,5 @@
 // How phone services reach this computer: its state, the address, and what to do when it does not work.
+import { useEffect } from 'react';
 import type { WebLinkView } from '../../../preload/contract/system.ts';
 import { momentInWords } from '../format.ts';
 import { webLinkWords } from '../web-link-words.ts';
@@ -11,7 +12,14 @@ import { ToneText } from './tone-text.tsx';
 /** Nothing until the state of Tapedeck is known. */
 export function WebLinkSection() {
   const webhooks = useApp((state) => state.status?.webhooks);
+  const refreshStatus = useApp((state) => state.refreshStatus);
   const nowMs = useProductNow(30_000);
+  // A check that found nothing new is no news to anybody but who looks at this very line.
+  useEffect(() => {
+    void refreshStatus();
+    const timer = setInterval(() => void refreshStatus(), 60_000);
+    return () => clearInterval(timer);
+  }, [refreshStatus]);
   if (webhooks === undefined) return null;
   const { link, localUrl } = webhooks;
   const { label, sentence, advice, action, icon, tone } = webLinkWords(link, localUrl);
