@@ -7,9 +7,11 @@ import { createClock } from './clock.ts';
 import { type Config, sampleConfig } from './config.ts';
 import { emptySampleFolder, prepareDataFolder, removeSampleFolder } from './data-folder.ts';
 import { AppError } from './domain/errors.ts';
+import { newId } from './ids.ts';
 import { createLog } from './log.ts';
 import { type Common, createOutside, type HostOptions, openData, startApi, startWebhooks } from './parts.ts';
 import { watchReach } from './reach.ts';
+import { createClockKeeper } from './recordings/keep-clock.ts';
 import {
   createSampleModeBeside,
   createSampleModeWithin,
@@ -110,7 +112,10 @@ async function run(common: Common, options: AppOptions): Promise<Running> {
 
   const { store, worker, storage } = await openData(common);
   const sandbox = config.mode === 'sample' ? await startSandbox({ ...common, options }) : null;
-  const { providers, fetch } = createOutside(common, sandbox?.setting ?? config.setting);
+  const clockKeeper = createClockKeeper({ clock, newId, log });
+  const { providers, fetch } = createOutside(common, sandbox?.setting ?? config.setting, clockKeeper);
+  await clockKeeper.start(store);
+  onStop(() => clockKeeper.stop());
   const settings = createSettings(store, clock);
   onStop(await settings.start());
 
@@ -145,6 +150,7 @@ async function run(common: Common, options: AppOptions): Promise<Running> {
     settings,
     useCases,
     webhooks,
+    clockKeeper,
     sampleOf: (consoleUrl) => sampleModeOf(common, options, sandbox, consoleUrl),
   });
   if (sandbox !== null) {

@@ -18,9 +18,12 @@ import { identify, writeInstance } from './instance.ts';
 import type { Log } from './log.ts';
 import { createGuardedFetch } from './net/guarded-fetch.ts';
 import type { GuardedFetch } from './net/net.ts';
+import { createPacedFetch, type PacedFetch } from './net/paced-fetch.ts';
+import { momentOf } from './net/retry-after.ts';
 import { createProviders } from './providers/index.ts';
 import type { Provider } from './providers/provider.ts';
 import { createApplyProviderEvent } from './recordings/apply-provider-event.ts';
+import type { ClockKeeper } from './recordings/keep-clock.ts';
 import { createPlayback } from './recordings/playback.ts';
 import { createReceiveAudio } from './recordings/receive-audio.ts';
 import { createLink } from './reach.ts';
@@ -106,17 +109,40 @@ export async function openData({ config, options, clock, log, crashPoint, onStop
   return { store, worker, storage };
 }
 
-/** The phone services, and the one way out that they and the use cases share. */
+export interface Outside {
+  providers: Provider[];
+  /** For audio: not paced, because a long recording would hold up the questions behind it. */
+  fetch: GuardedFetch;
+  /** How many requests a provider was asked since the start, without audio. */
+  requestsTo: (providerId: string) => number;
+}
+
+/** The phone services, each with its own paced way out, and the one below it that the use cases share. */
 export function createOutside(
   { clock }: Common,
   setting: (name: string) => string | undefined,
-): { providers: Provider[]; fetch: GuardedFetch } {
+  keeper: ClockKeeper,
+): Outside {
   const fetch = createGuardedFetch({
     allowedHosts: () => providers.flatMap((provider) => provider.hosts),
     overrides: () => providers.flatMap((provider) => provider.overrides),
   });
-  const providers = createProviders({ setting, fetch, now: () => clock.now() });
-  return { providers, fetch };
+  const paced = new Map<string, PacedFetch>();
+  const fetchOf = (providerId: string): GuardedFetch => {
+    const one = createPacedFetch({
+      fetch,
+      clock,
+      random: Math.random,
+      onAnswer({ askedAtMs, answeredAtMs, headers }) {
+        const dateMs = momentOf(headers['date']);
+        if (dateMs !== null) keeper.note({ askedAtMs, answeredAtMs, dateMs });
+      },
+    });
+    paced.set(providerId, one);
+    return one.fetch;
+  };
+  const providers = createProviders({ setting, fetch, fetchOf, now: () => keeper.correctedNow() });
+  return { providers, fetch, requestsTo: (providerId) => paced.get(providerId)?.requests() ?? 0 };
 }
 
 export interface Webhooks {
@@ -186,6 +212,7 @@ export async function startApi(
     settings: Settings;
     useCases: UseCases;
     webhooks: Webhooks;
+    clockKeeper: ClockKeeper;
     sampleOf: (consoleUrl: () => string) => SampleMode;
   },
 ): Promise<Api> {

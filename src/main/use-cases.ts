@@ -29,6 +29,7 @@ import { createMakePeaks } from './recordings/make-peaks.ts';
 import { createMatchUnique } from './recordings/match-unique.ts';
 import { createPlaceCall } from './recordings/place-call.ts';
 import { createRegisterCall } from './recordings/register-call.ts';
+import { createReopenDeadFetches, createRetryDeadJobs } from './recordings/retry-dead-jobs.ts';
 import { type CallQueue, createCallQueue } from './recordings/run-queue.ts';
 import { createStartRecording } from './recordings/start-recording.ts';
 import { createSteerRecording } from './recordings/steer-recording.ts';
@@ -39,7 +40,7 @@ import type { WorkerClient } from './worker/worker.ts';
 /** What the handlers of the console ask for. */
 export type UseCases = Pick<
   HandlerDeps,
-  'placing' | 'register' | 'steering' | 'numbers' | 'checks' | 'backfills' | 'polling'
+  'placing' | 'register' | 'steering' | 'numbers' | 'retryDeadJobs' | 'checks' | 'backfills' | 'polling'
 > & {
   /** Something may have cost webhooks. */
   sweepSoon: (trigger: CheckTrigger) => void;
@@ -126,6 +127,7 @@ export async function startUseCases(common: Common, deps: UseCaseDeps): Promise<
     register: createRegisterCall({ ...basics, journalCommand }),
     steering: createSteerRecording(asking),
     numbers: createConnectNumber(basics),
+    retryDeadJobs: createRetryDeadJobs(basics),
   };
 }
 
@@ -164,7 +166,7 @@ async function startChecks(
     settleCalls: createSettleCalls({ store, jobs, clock }),
     random: Math.random,
   });
-  const checks = createChecks({ ...basics, runCheck });
+  const checks = createChecks({ ...basics, runCheck, reopenDeadFetches: createReopenDeadFetches(basics) });
   const backfills = createBackfills({ ...basics, runCheck });
   const plan = () => planPolling(settings.current().checks, config.polling, publicUrl() !== null);
   const scheduler = createScheduler({ checks, clock, log, plan });

@@ -38,6 +38,7 @@ const screens: readonly Screen[] = [
   { name: 'a call that nobody can tell was dialled', hash: '#/calls/unknown', width: 900 },
   { name: 'new call', hash: '#/calls', width: 420, press: 'New call' },
   { name: 'match by hand', hash: '#/calls/lost', width: 1320, press: 'Match by hand' },
+  { name: 'stopped tasks', hash: '#/trouble', width: 1320, press: 'Try all 3 again' },
   { name: 'live', hash: '#/live', width: 1320 },
   { name: 'a call that needs attention', hash: '#/calls/call_6', width: 900 },
   { name: 'call log on a small screen', hash: '#/calls', width: 420 },
@@ -264,4 +265,20 @@ test('says that it reconnects, and brings itself up to date afterwards', async (
   const asked = harness.asked.length;
   await expect(page.getByText('Reconnecting…')).toBeHidden({ timeout: 10_000 });
   await expect.poll(() => harness.asked.slice(asked).map(({ name }) => name)).toContain('calls.list');
+});
+
+test('tries one stopped task again, then all that are left of a phone service', async ({ page }) => {
+  await page.goto(harness.url);
+  await page.getByRole('contentinfo').getByRole('link', { name: '1 task stopped' }).click();
+  await expect(page).toHaveURL(/#\/trouble$/);
+  await expect(page.getByText('3 tasks stopped.')).toBeVisible();
+  await page.getByRole('button', { name: /^Try again: Drawing/ }).click();
+  await expect
+    .poll(() => harness.asked.filter(({ name }) => name === 'jobs.retry'))
+    .toMatchObject([{ input: { jobId: 'job_1' } }]);
+  await page.getByRole('button', { name: 'Try all 3 again' }).click();
+  await page.getByRole('button', { name: 'Try again', exact: true }).click();
+  await expect(page.getByText('3 tasks will be tried again.')).toBeVisible();
+  await expect(page.getByText('Nothing has stopped.')).toBeVisible();
+  expect(harness.asked.findLast(({ name }) => name === 'jobs.retryAll')?.input).toEqual({ filter: {} });
 });

@@ -10,12 +10,15 @@ type ActivityProcedure =
   | 'deliveries.get'
   | 'deliveries.refused'
   | 'jobs.list'
-  | 'jobs.retry';
+  | 'jobs.retry'
+  | 'jobs.retryAll';
 
 export function createActivityHandlers({
   store,
   jobs,
-}: Pick<HandlerDeps, 'store' | 'jobs'>): Pick<Handlers, ActivityProcedure> {
+  views,
+  retryDeadJobs,
+}: Pick<HandlerDeps, 'store' | 'jobs' | 'views' | 'retryDeadJobs'>): Pick<Handlers, ActivityProcedure> {
   return {
     async 'deliveries.list'({ limit, cursor, callId, providerId }) {
       const page = await store.listDeliveries({ callId, providerId }, limit, cursor ?? null);
@@ -30,9 +33,24 @@ export function createActivityHandlers({
       const page = await store.listRefusals(limit, cursor ?? null);
       return { items: page.items.map(refusalView), nextCursor: page.nextCursor };
     },
-    async 'jobs.list'({ limit, cursor, state, kind }) {
-      const page = await store.listJobs({ state, kind }, limit, cursor ?? null);
-      return { items: page.items.map(jobView), nextCursor: page.nextCursor };
+    async 'jobs.list'({ limit, cursor, ...query }) {
+      const [page, total] = await Promise.all([
+        store.listJobs(query, limit, cursor ?? null),
+        store.countMatchingJobs(query),
+      ]);
+      const callIds = [...new Set(page.items.flatMap(({ callId }) => callId ?? []))];
+      const calls = await Promise.all(callIds.map((callId) => store.getCallRow(callId)));
+      return {
+        items: page.items.map(jobView),
+        nextCursor: page.nextCursor,
+        total,
+        calls: calls.flatMap((call) => (call === null ? [] : [views.call(call)])),
+      };
+    },
+    async 'jobs.retryAll'({ filter }) {
+      const count = await retryDeadJobs(filter);
+      jobs.wake();
+      return { count };
     },
     async 'jobs.retry'({ jobId }) {
       const before = await store.getJob(jobId);

@@ -125,7 +125,7 @@ function viewLacking({ settings, vias, missing }: Provider): ProviderView['lacki
 }
 
 async function viewSystem(deps: HandlerDeps): Promise<Output<'system.status'>> {
-  const { store, storage, clock, tunnel, bus, system } = deps;
+  const { store, storage, clock, clockKeeper, tunnel, bus, system } = deps;
   const [providers, freeBytes, totals, jobs] = await Promise.all([
     viewProviders(deps, deps.providers),
     storage.freeBytes(),
@@ -139,6 +139,7 @@ async function viewSystem(deps: HandlerDeps): Promise<Output<'system.status'>> {
     instanceId: system.instanceId,
     nowMs: clock.now(),
     timeScale: clock.scale,
+    clock: clockKeeper.view(),
     startedAtMs: system.startedAtMs,
     webhooks: { localUrl: system.webhooksLocalUrl(), publicUrl: tunnel.publicUrl(), link: tunnel.status() },
     providers,

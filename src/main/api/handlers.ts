@@ -4,8 +4,10 @@ import type { PlaybackView } from '../../preload/contract/recordings.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ConnectNumber } from '../recordings/connect-number.ts';
+import type { ClockKeeper } from '../recordings/keep-clock.ts';
 import type { PlaceCall } from '../recordings/place-call.ts';
 import type { RegisterCall } from '../recordings/register-call.ts';
+import type { RetryDeadJobs } from '../recordings/retry-dead-jobs.ts';
 import type { CallQueue } from '../recordings/run-queue.ts';
 import type { SteerRecording } from '../recordings/steer-recording.ts';
 import type { LocalStorage } from '../storage/storage.ts';
@@ -32,9 +34,11 @@ export interface HandlerDeps extends CheckHandlerDeps {
   queue: Pick<CallQueue, 'view' | 'pause' | 'advance'>;
   steering: SteerRecording;
   numbers: ConnectNumber;
+  retryDeadJobs: RetryDeadJobs;
   jobs: { wake(): void };
   bus: Pick<EventBus, 'lastSeq'>;
   clock: Clock;
+  clockKeeper: Pick<ClockKeeper, 'view'>;
   settings: Settings;
   views: Views;
   /** Null where there is no simulator at all. */

@@ -42,6 +42,8 @@ export interface ClaimedJob extends NewJob {
   /** Proves that this run still owns the job; every write of the run is fenced by it. */
   lease: string;
   leaseUntilMs: number;
+  /** When the work was first asked for: how long a provider still has what it looks for is counted from here. */
+  createdAtMs: number;
 }
 
 const second = 1_000;
@@ -55,16 +57,17 @@ const day = 24 * hour;
  */
 interface Rhythm {
   delaysMs: readonly number[];
-  maxAttempts: number;
+  /** `kept`: until the provider no longer has what is looked for, see keptForMs. */
+  maxAttempts: number | 'kept';
   maxDelayMs: number;
 }
 
 const rhythms: Record<JobKind, Rhythm> = {
   // A fast phase while a provider finishes its file (media can be a 404 for a moment after `completed`), then the slow
-  // phase of reliability.md 2c: about a month of trying.
+  // phase, then daily for as long as the provider has it.
   'fetch-recording': {
     delaysMs: [2, 5, 15, 30, 60, 60, 120, 300, 900, 3_600, 21_600, 86_400].map((seconds) => seconds * second),
-    maxAttempts: 40,
+    maxAttempts: 'kept',
     maxDelayMs: day,
   },
   'make-peaks': {
@@ -94,7 +97,7 @@ const rhythms: Record<JobKind, Rhythm> = {
     delaysMs: [5, 15, 100, 60, 60, 60, 60, 60, 300, 900, 3_600, 21_600, 86_400].map(
       (seconds) => seconds * second,
     ),
-    maxAttempts: 30,
+    maxAttempts: 'kept',
     maxDelayMs: day,
   },
 };
@@ -132,6 +135,48 @@ export function crashDelayMs(crashes: number): number {
 /** How long a claim holds without a heartbeat. */
 export const leaseMs = 60 * second;
 
+/** Nobody waits longer for a recording, even where a provider keeps it for years. */
+export const longestKeptMs = 90 * day;
+
+/**
+ * How long a job for something at a provider goes on: for as long as the provider says that it keeps it, at most 90 days.
+ * @param retentionMs of the provider; null where it keeps things until they are deleted, or does not say
+ */
+export function keptForMs(retentionMs: number | null): number {
+  return Math.min(retentionMs ?? longestKeptMs, longestKeptMs);
+}
+
+/** How old the work is and how long the provider has what it is about; milliseconds. */
+export interface Kept {
+  ageMs: number;
+  keptMs: number;
+}
+
+/** How often a job can be tried before its daily phase alone has used up `keptMs`: holds whatever the clock says. */
+function attemptsFor({ delaysMs, maxAttempts }: Rhythm, keptMs: number): number {
+  return maxAttempts === 'kept' ? delaysMs.length + Math.ceil(keptMs / day) : maxAttempts;
+}
+
+/** For how long after it was first asked for a dead fetch is opened again by itself, once a day. */
+export const reopenForMs = 30 * day;
+export const reopenEveryMs = day;
+
+/** What no other day mends by itself: a job that takes the process down, and one that is about nothing. */
+export const hopelessCodes: readonly ErrorCode[] = ['crashed_repeatedly', 'not_found', 'bad_input'];
+
+/** Whether a dead job is opened again without anybody asking: only fetches, because only they end with audio. */
+export function isReopened(
+  job: { kind: JobKind; lastErrorCode: ErrorCode | null; createdAtMs: number; finishedAtMs: number | null },
+  nowMs: number,
+): boolean {
+  return (
+    job.kind === 'fetch-recording' &&
+    !hopelessCodes.some((code) => code === job.lastErrorCode) &&
+    nowMs - job.createdAtMs <= reopenForMs &&
+    nowMs - (job.finishedAtMs ?? 0) >= reopenEveryMs
+  );
+}
+
 export type NextStep = { step: 'retry'; delayMs: number } | { step: 'dead'; code: ErrorCode };
 
 /**
@@ -140,6 +185,7 @@ export type NextStep = { step: 'retry'; delayMs: number } | { step: 'dead'; code
  * @param retryable false for failures that time cannot mend
  * @param retryAfterMs the provider's own wish, honoured when longer than our delay
  * @param random in [0, 1); spreads retries by up to 10 %
+ * @param kept what bounds a job that is tried daily; without it the longest time there is
  */
 export function nextStep(
   kind: JobKind,
@@ -148,10 +194,13 @@ export function nextStep(
   code: ErrorCode,
   retryAfterMs: number | undefined,
   random: number,
+  kept: Kept = { ageMs: 0, keptMs: longestKeptMs },
 ): NextStep {
   if (!retryable) return { step: 'dead', code };
-  const { delaysMs, maxAttempts, maxDelayMs: longestMs } = rhythms[kind];
-  if (attempt >= maxAttempts) return { step: 'dead', code: 'gave_up' };
+  const rhythm = rhythms[kind];
+  const { delaysMs, maxDelayMs: longestMs } = rhythm;
+  const isPast = rhythm.maxAttempts === 'kept' && kept.ageMs >= kept.keptMs;
+  if (isPast || attempt >= attemptsFor(rhythm, kept.keptMs)) return { step: 'dead', code: 'gave_up' };
   const planned = delaysMs[Math.min(attempt, delaysMs.length) - 1] ?? longestMs;
   const delayMs = Math.max(planned * (1 + random * 0.1), retryAfterMs ?? 0);
   return { step: 'retry', delayMs: Math.round(Math.min(delayMs, longestMs)) };

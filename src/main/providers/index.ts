@@ -11,11 +11,22 @@ export interface ProviderDeps {
   setting: (name: string) => string | undefined;
   /** The one way out. */
   fetch: GuardedFetch;
-  /** Epoch milliseconds by the product's clock, for signatures that hold for minutes only. */
+  /** Each provider's own way out, paced apart from the others'; without it all share `fetch`. */
+  fetchOf?: (providerId: string) => GuardedFetch;
+  /** Epoch milliseconds by the product's clock, corrected where it is known to be wrong, for signatures that hold for minutes only. */
   now?: () => number;
 }
 
 /** Every provider, in the order in which the console lists them. */
 export function createProviders(deps: ProviderDeps): Provider[] {
-  return [createTwilio(deps), createElevenLabs(deps), createTelnyx(deps), createLiveKit(deps)];
+  const own = (providerId: string): ProviderDeps => ({
+    ...deps,
+    fetch: deps.fetchOf?.(providerId) ?? deps.fetch,
+  });
+  return [
+    createTwilio(own('twilio')),
+    createElevenLabs(own('elevenlabs')),
+    createTelnyx(own('telnyx')),
+    createLiveKit(own('livekit')),
+  ];
 }

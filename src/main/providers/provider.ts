@@ -178,6 +178,14 @@ export interface Following {
   findsRecordings: boolean;
 }
 
+/** How long a provider keeps recordings that nobody deletes. */
+export interface Retention {
+  /** Null: until somebody deletes them, or the provider does not say. */
+  keptMs: number | null;
+  /** Where that is said. */
+  source: string;
+}
+
 /** A body that is taken in while it streams: JSON with one huge base64 field. */
 export interface StreamedAudio {
   /** Path of the field, e.g. ['data', 'full_audio']. */
@@ -231,6 +239,8 @@ export interface Provider {
   readonly vias: readonly Via[];
   readonly api: ProviderApi;
   readonly following: Following;
+  /** What daily retries are bounded by; left out by one that has no recordings. */
+  readonly retention?: Retention;
   /** For routes with `streams`: a verifier for a request with these headers; null when it cannot be right. */
   verifyStream?(headers: RawRequest['headers']): StreamVerifier | Verdict;
   readonly streamedAudio?: StreamedAudio;

@@ -45,6 +45,8 @@ export interface ChecksDeps {
   >;
   providers: readonly Provider[];
   runCheck: RunCheck;
+  /** What had given up and may be there after all is tried again with every sweep (domain/job says which). */
+  reopenDeadFetches: () => Promise<number>;
   newId: (prefix: string, nowMs: number) => string;
   clock: Clock;
   log: Log;
@@ -141,6 +143,7 @@ export function createChecks(deps: ChecksDeps): Checks {
   };
 
   const sweepOnce = async (wish: SweepWish): Promise<CheckRun> => {
+    await deps.reopenDeadFetches();
     const run = await begin('sweep', wish.trigger, await windowOf(wish), ready(wish.providerIds));
     void carryOut(run)
       .catch((error: unknown) => {

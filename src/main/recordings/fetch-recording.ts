@@ -17,7 +17,7 @@ import type { LocalStorage } from '../storage/storage.ts';
 import type { JobSettlement, Store } from '../store/store.ts';
 import { type Download, downloadMedia } from './download-media.ts';
 import { ownKeys } from './find-provider.ts';
-import { ackOf, asAppError, pauseIfRefused } from './job-trouble.ts';
+import { ackOf, asAppError, keptOf, pauseIfRefused } from './job-trouble.ts';
 
 export interface FetchRecordingDeps {
   store: Pick<Store, 'getRecording' | 'getCall' | 'appendEvents' | 'pauseProvider' | 'resumeProvider'>;
@@ -192,7 +192,8 @@ export function createFetchRecording(deps: FetchRecordingDeps): FetchRecording {
     retryAfterMs?: number,
   ): JobSettlement {
     const { job, row } = run;
-    const next = nextStep(job.kind, job.attempt, true, code, retryAfterMs, deps.random());
+    const kept = keptOf(job, deps.providers, clock.now());
+    const next = nextStep(job.kind, job.attempt, true, code, retryAfterMs, deps.random(), kept);
     if (next.step === 'dead') return settleDead(run, next.code, code);
     const runAtMs = clock.now() + next.delayMs;
     log.info('fetch postponed', {

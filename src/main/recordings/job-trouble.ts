@@ -2,14 +2,24 @@
 import type { ErrorCode } from '../../preload/contract/errors.ts';
 import type { Clock } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
-import { type ClaimedJob, nextStep } from '../domain/job.ts';
+import { type ClaimedJob, type Kept, keptForMs, nextStep } from '../domain/job.ts';
 import type { Log } from '../log.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { JobSettlement, Store } from '../store/store.ts';
 
 export type Ack = Pick<JobSettlement, 'jobId' | 'lease' | 'events' | 'jobs'>;
 
 export function ackOf({ jobId, lease }: Pick<ClaimedJob, 'jobId' | 'lease'>): Ack {
   return { jobId, lease, events: [], jobs: [] };
+}
+
+/** How old a job is, and how long its provider has what it looks for. */
+export function keptOf(job: ClaimedJob, providers: readonly Provider[], nowMs: number): Kept {
+  const provider = providers.find(({ providerId }) => providerId === job.providerId);
+  return {
+    ageMs: nowMs - job.createdAtMs,
+    keptMs: keptForMs(provider?.retention?.keptMs ?? null),
+  };
 }
 
 /** Anything thrown as an AppError. What nobody expected is logged and worth another try: an update may mend it. */
@@ -58,11 +68,13 @@ export interface SettlerDeps {
   /** In [0, 1). */
   random: () => number;
   log: Log;
+  providers: readonly Provider[];
 }
 
-export function createSettler({ store, clock, random, log }: SettlerDeps): Settler {
+export function createSettler({ store, clock, random, log, providers }: SettlerDeps): Settler {
   const later = (job: ClaimedJob, code: ErrorCode | null, retryAfterMs?: number): JobSettlement => {
-    const next = nextStep(job.kind, job.attempt, true, code ?? 'gave_up', retryAfterMs, random());
+    const kept = keptOf(job, providers, clock.now());
+    const next = nextStep(job.kind, job.attempt, true, code ?? 'gave_up', retryAfterMs, random(), kept);
     return next.step === 'dead'
       ? { ...ackOf(job), result: 'dead', errorCode: next.code }
       : { ...ackOf(job), result: 'retry', runAtMs: clock.now() + next.delayMs, errorCode: code };

@@ -53,7 +53,7 @@ const claimSql = (also: string): string => `
     attempt = attempt + (state = 'ready'), crashes = crashes + (state = 'running'),
     state = 'running', lease = @lease, leaseUntilMs = @leaseUntilMs
   WHERE jobId IN (SELECT jobId FROM (${due(also)}))
-  RETURNING jobId, kind, dedupe, payload, providerId, runAtMs, attempt, generation, lease, leaseUntilMs`;
+  RETURNING jobId, kind, dedupe, payload, providerId, runAtMs, attempt, generation, lease, leaseUntilMs, createdAtMs`;
 
 export function createClaimJobs(db: Database): ClaimJobs {
   const claimFree = db.prepare<Record<string, SqlValue>, ClaimedRow>(

@@ -1,11 +1,10 @@
 // The job queue: what is to be done, kept in the same file and the same commits as what it changes.
-import type { JobState } from '../../preload/contract/activity.ts';
-import type { JobKind, NewJob } from '../domain/job.ts';
+import { isReopened, type JobKind, type NewJob, reopenEveryMs, reopenForMs } from '../domain/job.ts';
 import type { ChangeLog } from './changes.ts';
 import { decodeId, pageOf } from './cursor.ts';
 import type { Database, SqlValue, Statement } from './database.ts';
 import type { JobName } from './check-store.ts';
-import type { JobRow, JobSettlement, Page } from './store.ts';
+import type { JobRow, JobSettlement, JobsQuery, Page } from './store.ts';
 
 export interface Jobs {
   /** Work that was asked for before is not asked for again. */
@@ -21,11 +20,12 @@ export interface Jobs {
   get(jobId: string): JobRow | null;
   find(kind: JobKind, dedupe: string): JobRow | null;
   /** Newest first. */
-  list(
-    query: { state?: JobState | undefined; kind?: string | undefined },
-    limit: number,
-    cursor: string | null,
-  ): Page<JobRow>;
+  list(query: JobsQuery, limit: number, cursor: string | null): Page<JobRow>;
+  countMatching(query: JobsQuery): number;
+  /** Ids of dead jobs after one id, by id. */
+  dead(query: Omit<JobsQuery, 'state'>, afterJobId: string | null, limit: number): string[];
+  /** Ids of dead fetches that another day may mend. */
+  deadFetches(nowMs: number): string[];
   count(): { ready: number; running: number; dead: number };
 }
 
@@ -34,8 +34,31 @@ export interface JobsDeps {
   newId: (prefix: string, nowMs: number) => string;
 }
 
-const columns = `jobId, kind, state, attempt, runAtMs, lastErrorCode, crashes, providerId,
-  payload ->> '$.recordingId' AS recordingId, payload ->> '$.callId' AS callId, createdAtMs, finishedAtMs, generation`;
+// A job of a provider that is left alone runs when that is over, whatever was planned for it.
+const columns = `jobId, kind, state, attempt,
+  CASE WHEN state = 'ready' THEN max(runAtMs, ifnull(
+    (SELECT untilMs FROM providerPauses resting WHERE resting.providerId = jobs.providerId), runAtMs))
+    ELSE runAtMs END AS runAtMs, lastErrorCode, crashes, providerId,
+  payload ->> '$.recordingId' AS recordingId,
+  coalesce(payload ->> '$.callId', nullif(callId, ''),
+    (SELECT known.callId FROM recordings known WHERE known.recordingId = payload ->> '$.recordingId'),
+    (SELECT named.callId FROM callKeys named WHERE named.providerId = payload ->> '$.callKey.providerId'
+       AND named.kind = payload ->> '$.callKey.kind' AND named.value = payload ->> '$.callKey.value')) AS callId,
+  createdAtMs, finishedAtMs, generation`;
+
+const matching = `(@state IS NULL OR state = @state) AND (@kind IS NULL OR kind = @kind)
+  AND (@providerId IS NULL OR providerId = @providerId) AND (@errorCode IS NULL OR lastErrorCode = @errorCode)
+  AND (@sinceMs IS NULL OR ifnull(finishedAtMs, createdAtMs) >= @sinceMs)`;
+
+const matchingValues = (query: JobsQuery): Record<string, SqlValue> => ({
+  state: query.state ?? null,
+  kind: query.kind ?? null,
+  providerId: query.providerId ?? null,
+  errorCode: query.errorCode ?? null,
+  sinceMs: query.sinceMs ?? null,
+});
+
+type DeadFetch = Pick<JobRow, 'jobId' | 'kind' | 'lastErrorCode' | 'createdAtMs' | 'finishedAtMs'>;
 
 const settleTo = {
   done: `state = 'done', finishedAtMs = @nowMs, lastErrorCode = NULL`,
@@ -88,8 +111,22 @@ export function createJobs(db: Database, deps: JobsDeps): Jobs {
     )
     .pluck();
   const selectPage = db.prepare<Record<string, SqlValue>, JobRow>(
-    `SELECT ${columns} FROM jobs WHERE (@before IS NULL OR jobId < @before) AND (@state IS NULL OR state = @state)
-       AND (@kind IS NULL OR kind = @kind) ORDER BY jobId DESC LIMIT @limit`,
+    `SELECT ${columns} FROM jobs WHERE (@before IS NULL OR jobId < @before) AND ${matching}
+     ORDER BY jobId DESC LIMIT @limit`,
+  );
+  const selectCount = db
+    .prepare<Record<string, SqlValue>, number>(`SELECT count(*) FROM jobs WHERE ${matching}`)
+    .pluck();
+  // The state is written out so that the index of the dead, which are few, is used.
+  const selectDead = db
+    .prepare<Record<string, SqlValue>, string>(
+      `SELECT jobId FROM jobs WHERE state = 'dead' AND (@after IS NULL OR jobId > @after) AND ${matching}
+       ORDER BY jobId LIMIT @limit`,
+    )
+    .pluck();
+  const selectDeadFetches = db.prepare<SqlValue[], DeadFetch>(
+    `SELECT jobId, kind, lastErrorCode, createdAtMs, finishedAtMs FROM jobs
+     WHERE state = 'dead' AND kind = 'fetch-recording' AND createdAtMs >= ? AND finishedAtMs <= ? ORDER BY jobId`,
   );
   const counts = (['ready', 'running', 'dead'] as const).map((state) =>
     db.prepare<[], number>(`SELECT count(*) FROM jobs WHERE state = '${state}'`).pluck(),
@@ -147,9 +184,8 @@ export function createJobs(db: Database, deps: JobsDeps): Jobs {
     find: (kind, dedupe) => selectSame.get(dedupe, kind, dedupe) ?? null,
     list(query, limit, cursor) {
       const rows = selectPage.all({
+        ...matchingValues(query),
         before: cursor === null ? null : decodeId(cursor),
-        state: query.state ?? null,
-        kind: query.kind ?? null,
         limit: limit + 1,
       });
       return pageOf(
@@ -159,6 +195,14 @@ export function createJobs(db: Database, deps: JobsDeps): Jobs {
         (row) => row,
       );
     },
+    countMatching: (query) => selectCount.get(matchingValues(query)) ?? 0,
+    dead: (query, afterJobId, limit) =>
+      selectDead.all({ ...matchingValues({ ...query, state: 'dead' }), after: afterJobId, limit }),
+    deadFetches: (nowMs) =>
+      selectDeadFetches
+        .all(nowMs - reopenForMs, nowMs - reopenEveryMs)
+        .filter((job) => isReopened(job, nowMs))
+        .map(({ jobId }) => jobId),
     count() {
       const [ready, running, dead] = counts.map((statement) => statement.get() ?? 0);
       return { ready: ready ?? 0, running: running ?? 0, dead: dead ?? 0 };

@@ -52,7 +52,7 @@ export function dialLostByCrashes(
 }
 
 /** @returns nothing for a job whose end does not decide its recording's */
-export function retriedByPerson(job: JobOfRecording, recording: RecordingRow, nowMs: number): DomainEvent[] {
+export function retriedAgain(job: JobOfRecording, recording: RecordingRow, nowMs: number): DomainEvent[] {
   if (!decidesRecording(job.kind)) return [];
   const { generation } = job;
   const { providerRecordingId } = recording;

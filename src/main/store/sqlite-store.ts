@@ -9,8 +9,9 @@ import { type Connection, openConnection } from './connection.ts';
 import { attempt, databasePathIn } from './database.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { type Migration, migrate } from './migrate.ts';
-import { dialLostByCrashes, failedByCrashes, retriedByPerson } from './own-events.ts';
+import { dialLostByCrashes, failedByCrashes } from './own-events.ts';
 import { compareWithJournal } from './rebuild.ts';
+import { reopenJob, reopenJobs } from './reopen-jobs.ts';
 import type { Changes, Store } from './store.ts';
 
 export interface SqliteStoreDeps {
@@ -121,13 +122,26 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
         return true;
       }),
     retryJob: (jobId) =>
-      write('other', ({ jobs, journal, recordings }, log) => {
-        const job = jobs.reopen(jobId, log);
-        if (job === null) return jobs.get(jobId);
-        const recording = job.recordingId === null ? null : recordings.get(job.recordingId);
-        if (recording !== null) journal.addEvents(retriedByPerson(job, recording, clock.now()), 'user', log);
-        return job;
+      write(
+        'other',
+        (connection, log) =>
+          reopenJob(connection, jobId, { nowMs: clock.now(), source: 'user', log }) ??
+          connection.jobs.get(jobId),
+      ),
+    retryJobs: (query, afterJobId, limit) =>
+      write('other', (connection, log) => {
+        const jobIds = connection.jobs.dead(query, afterJobId, limit);
+        const count = reopenJobs(connection, jobIds, { nowMs: clock.now(), source: 'user', log });
+        return { count, lastJobId: jobIds[limit - 1] ?? null };
       }),
+    reopenDeadFetches: (nowMs, limit) =>
+      write('other', (connection, log) =>
+        reopenJobs(connection, connection.jobs.deadFetches(nowMs).slice(0, limit), {
+          nowMs,
+          source: 'job',
+          log,
+        }),
+      ),
     recoverJobs: () =>
       write('other', (connection, log) => {
         const { count, poison } = connection.claims.recover(clock.now(), log);
@@ -162,6 +176,7 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
     lastDeliveryAtMs: async (providerId) => attempt(() => current().deliveries.lastAtMs(providerId)),
 
     listJobs: async (query, limit, cursor) => attempt(() => current().jobs.list(query, limit, cursor)),
+    countMatchingJobs: async (query) => attempt(() => current().jobs.countMatching(query)),
     getJob: async (jobId) => attempt(() => current().jobs.get(jobId)),
     findJob: async (kind, dedupe) => attempt(() => current().jobs.find(kind, dedupe)),
     countJobs: async () => attempt(() => current().jobs.count()),

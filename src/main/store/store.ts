@@ -96,11 +96,20 @@ export interface JobRow {
   crashes: number;
   providerId: string | null;
   recordingId: string | null;
-  /** The job's call, where it names one by our own id. */
+  /** The job's call, where one is known for what it names. */
   callId: string | null;
   createdAtMs: number;
   finishedAtMs: number | null;
   generation: number;
+}
+
+export interface JobsQuery {
+  state?: JobState | undefined;
+  kind?: string | undefined;
+  providerId?: string | undefined;
+  errorCode?: ErrorCode | undefined;
+  /** Ended, or asked for where it has not ended, at or after this, epoch milliseconds. */
+  sinceMs?: number | undefined;
 }
 
 export interface StoredEvent {
@@ -194,6 +203,18 @@ export interface Store extends CheckStore {
    * @returns null when there is no such job; the row unchanged when it is not dead
    */
   retryJob(jobId: string): Promise<JobRow | null>;
+  /**
+   * Opens dead jobs that match, as retryJob does, in one transaction: at most `limit` of those after `afterJobId`,
+   * by id, so that a caller who goes on from `lastJobId` opens each once, however fast they die again.
+   * @returns how many, and where to go on; null when there are no more
+   */
+  retryJobs(
+    query: Omit<JobsQuery, 'state'>,
+    afterJobId: string | null,
+    limit: number,
+  ): Promise<{ count: number; lastJobId: string | null }>;
+  /** Opens dead fetches again that another day may mend (domain/job: isReopened), at most `limit` in one transaction. @returns how many */
+  reopenDeadFetches(nowMs: number, limit: number): Promise<number>;
   /** At start, while the instance lock is held: every running job is ready again and has one crash more. @returns how many */
   recoverJobs(): Promise<number>;
 
@@ -233,11 +254,9 @@ export interface Store extends CheckStore {
     cursor: string | null,
   ): Promise<Page<DeliveryRow>>;
   getDelivery(deliveryId: string): Promise<DeliveryWithBody | null>;
-  listJobs(
-    query: { state?: JobState | undefined; kind?: string | undefined },
-    limit: number,
-    cursor: string | null,
-  ): Promise<Page<JobRow>>;
+  listJobs(query: JobsQuery, limit: number, cursor: string | null): Promise<Page<JobRow>>;
+  /** How many match, of all pages. */
+  countMatchingJobs(query: JobsQuery): Promise<number>;
   getJob(jobId: string): Promise<JobRow | null>;
   findJob(kind: JobKind, dedupe: string): Promise<JobRow | null>;
   countJobs(): Promise<{ ready: number; running: number; dead: number }>;

@@ -98,3 +98,12 @@ export const pageInput = z.strictObject({
   limit: z.number().int().min(1).max(200).default(50),
   cursor: z.string().max(200).optional(),
 });
+
+/** Which jobs are meant. `sinceMs`: ended (or, where they have not, asked for) at or after this, epoch milliseconds. */
+export const jobsFilter = z.object({
+  kind: z.string().max(60).optional(),
+  providerId: z.string().max(40).optional(),
+  errorCode: errorCode.optional(),
+  sinceMs: z.number().int().optional(),
+});
+export type JobsFilter = z.infer<typeof jobsFilter>;

@@ -1,6 +1,14 @@
 // Every procedure, once: carriers, handlers, client and openapi.json are all made from this table.
 import { z } from 'zod';
-import { deliveryDetail, deliveryView, jobState, jobView, pageInput, refusalView } from './activity.ts';
+import {
+  deliveryDetail,
+  deliveryView,
+  jobsFilter,
+  jobState,
+  jobView,
+  pageInput,
+  refusalView,
+} from './activity.ts';
 import {
   callCandidate,
   callDetail,
@@ -134,9 +142,14 @@ export const procedures = {
     output: z.object({ items: z.array(refusalView), nextCursor: z.string().nullable() }),
   },
   'jobs.list': {
-    about: 'Background jobs, newest first.',
-    input: pageInput.extend({ state: jobState.optional(), kind: z.string().max(60).optional() }),
-    output: z.object({ items: z.array(jobView), nextCursor: z.string().nullable() }),
+    about: 'Background jobs, newest first, how many match in all, and the calls of those shown.',
+    input: pageInput.extend({ state: jobState.optional(), ...jobsFilter.shape }),
+    output: z.object({
+      items: z.array(jobView),
+      nextCursor: z.string().nullable(),
+      total: z.number().int(),
+      calls: z.array(callView),
+    }),
   },
   'jobs.retry': {
     about: 'Run a job again that had given up.',
@@ -187,6 +200,11 @@ export const procedures = {
   'backfills.pause': { about: 'Pause it; it goes on where it was.', input: runId, output: oneRun },
   'backfills.resume': { about: 'Go on with a paused one.', input: runId, output: oneRun },
   'backfills.cancel': { about: 'End it; what it found is kept.', input: runId, output: oneRun },
+  'jobs.retryAll': {
+    about: 'Run all jobs again that had given up and match, not only those shown.',
+    input: z.strictObject({ filter: jobsFilter.default({}) }),
+    output: z.object({ count: z.number().int() }),
+  },
   'providers.list': {
     about: 'The phone services Tapedeck knows, and what is missing for each.',
     input: nothing,

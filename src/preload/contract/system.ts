@@ -83,6 +83,11 @@ export const systemStatus = z.object({
   /** The product's clock and how fast it runs against the wall clock (1 outside sample mode and tests). */
   nowMs: z.number(),
   timeScale: z.number(),
+  /**
+   * This computer's clock against the phone services': milliseconds ahead (negative: behind), null while not known.
+   * Wrong from two minutes on; signatures are then judged by their time.
+   */
+  clock: z.object({ skewMs: z.number().int().nullable(), isWrong: z.boolean() }),
   startedAtMs: z.number().int(),
   webhooks: z.object({ localUrl: z.string(), publicUrl: z.string().nullable(), link: webLinkView }),
   providers: z.array(providerView),

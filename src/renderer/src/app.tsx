@@ -5,6 +5,7 @@ import { CallLog } from './views/call-log.tsx';
 import { Frame } from './views/frame.tsx';
 import { Live } from './views/live.tsx';
 import { Queue } from './views/queue.tsx';
+import { Trouble } from './views/trouble.tsx';
 
 // Needed while setting up, not while answering phones: read when it is first opened.
 const Services = lazy(async () => ({ default: (await import('./views/services.tsx')).Services }));
@@ -23,6 +24,7 @@ export function App() {
           <Checks />
         </Suspense>
       )}
+      {view === 'trouble' && <Trouble />}
       {view === 'services' && (
         <Suspense fallback={<Loading rows={8} slowText="Still opening this screen." />}>
           <Services />

@@ -80,6 +80,18 @@ export function momentShort(atMs: number, nowMs: number): string {
   return `${relativeDay(atMs, nowMs) ?? `${at.getDate()} ${month.format(at)}`} ${clockTime(atMs)}`;
 }
 
+/** `This computer's clock is 7 minutes behind.` @param skewMs how far it is ahead; negative: behind */
+export function clockWords(skewMs: number): string {
+  const minutes = Math.round(Math.abs(skewMs) / 60_000);
+  const length =
+    minutes < 90
+      ? counted(minutes, 'minute')
+      : minutes < 48 * 60
+        ? counted(Math.round(minutes / 60), 'hour')
+        : counted(Math.round(minutes / 1_440), 'day');
+  return `This computer's clock is ${length} ${skewMs < 0 ? 'behind' : 'ahead'}.`;
+}
+
 /** `1 call`, `31 calls`, `1,240 calls` */
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;

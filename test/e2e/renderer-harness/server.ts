@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import type { JobView } from '../../../src/preload/contract/activity.ts';
 import type { CallView } from '../../../src/preload/contract/calls.ts';
 import type { EventEnvelope } from '../../../src/preload/contract/events.ts';
 import type { SystemStatus } from '../../../src/preload/contract/system.ts';
@@ -13,6 +14,7 @@ import { answerPlacing, makePlacingState, matchKeyOf, type PlacingState } from '
 import { makeAudio } from './sample-audio.ts';
 import { joinedCall, mockCalls, nowMs, placedCalls, unmatchedCall } from './sample-data.ts';
 import { detailOf } from './sample-details.ts';
+import { matchingJobs, stoppedJobs } from './stopped.ts';
 import { makeProviders } from './sample-setup.ts';
 
 const csp =
@@ -37,6 +39,7 @@ export interface Harness {
   calls: CallView[];
   status: SystemStatus;
   placing: PlacingState;
+  stopped: JobView[];
   /** Procedures that answer with this error code instead. */
   failing: Map<string, string>;
   /** How long every procedure takes. */
@@ -60,6 +63,7 @@ export async function startHarness(dir: string, port = 0): Promise<Harness> {
     calls: [...mockCalls, ...placedCalls, unmatchedCall, joinedCall],
     status: makeStatus(),
     placing: makePlacingState(),
+    stopped: [...stoppedJobs],
     failing: new Map(),
     delayMs: 0,
     asked: [],
@@ -138,7 +142,13 @@ function procedure(harness: Harness, name: string, input: Record<string, unknown
     .sort((a, b) => b.startedAtMs - a.startedAtMs);
   const offset = Number(input['cursor'] ?? 0);
   const limit = Number(input['limit'] ?? 50);
+  const stopped = matchingJobs(harness.stopped, input['filter'] ?? input);
   switch (name) {
+    case 'jobs.list':
+      return data({ items: stopped, nextCursor: null, total: stopped.length, calls: harness.calls });
+    case 'jobs.retryAll':
+      harness.stopped = harness.stopped.filter((job) => !stopped.includes(job));
+      return data({ count: stopped.length });
     case 'calls.list':
       return data({
         items: matching.slice(offset, offset + limit),
@@ -217,6 +227,7 @@ function makeStatus(): SystemStatus {
     instanceId: 'harness',
     nowMs,
     timeScale: 1,
+    clock: { skewMs: 0, isWrong: false },
     startedAtMs: nowMs - 3_600_000,
     webhooks: {
       localUrl: 'http://127.0.0.1:5001',

@@ -46,6 +46,7 @@ async function connect(changes: Partial<HandlerDeps> = {}): Promise<Dispatch> {
     createHandlers({
       store,
       clock,
+      clockKeeper: { view: () => ({ skewMs: -420_000, isWrong: true }) },
       settings,
       views,
       bus,
@@ -226,6 +227,7 @@ test('system.status tells the state of Tapedeck itself', async () => {
     mode: 'real',
     nowMs: startMs,
     timeScale: 1,
+    clock: { skewMs: -420_000, isWrong: true },
     webhooks: { localUrl: 'http://127.0.0.1:5001', publicUrl: null },
     providers: [{ providerId: 'twilio' }],
     storage: { dataDir: '/data', freeBytes: 5_000, usedBytes: 0, recordings: 0 },

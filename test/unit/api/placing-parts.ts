@@ -1,4 +1,5 @@
 // Handlers with the use cases of placing in front of them, and what stands there in tests that place nothing.
+import { createRetryDeadJobs } from '../../../src/main/recordings/retry-dead-jobs.ts';
 import type { Dispatch, Output, ProcedureName } from '../../../src/preload/contract/api.ts';
 import { createDispatch } from '../../../src/main/api/dispatch.ts';
 import { createEventBus } from '../../../src/main/api/event-bus.ts';
@@ -11,7 +12,15 @@ import { memoryLog } from './parts.ts';
 
 type Placing = Pick<
   HandlerDeps,
-  'placing' | 'register' | 'queue' | 'steering' | 'numbers' | 'checks' | 'backfills' | 'polling'
+  | 'placing'
+  | 'register'
+  | 'queue'
+  | 'steering'
+  | 'numbers'
+  | 'retryDeadJobs'
+  | 'checks'
+  | 'backfills'
+  | 'polling'
 >;
 
 const never = (): Promise<never> => Promise.reject(new Error('Not part of this test.'));
@@ -21,6 +30,7 @@ export function createNoPlacing(): Placing {
     placing: { place: never, cancel: never, redial: never },
     register: never,
     queue: { view: never, pause: never, advance: never },
+    retryDeadJobs: never,
     steering: { start: never, steer: never },
     numbers: { check: never, list: never, set: never },
     ...createNoChecks(),
@@ -62,6 +72,7 @@ export async function connectPlacing(
     createHandlers({
       store: { ...open.store, ...changes },
       clock: open.clock,
+      clockKeeper: { view: () => ({ skewMs: null, isWrong: false }) },
       settings,
       views: createViews(() => settings.current(), 'US'),
       bus: createEventBus(open.clock.now()),
@@ -70,6 +81,7 @@ export async function connectPlacing(
       storage: { freeBytes: async () => null },
       playback: never,
       jobs: { wake: () => undefined },
+      retryDeadJobs: createRetryDeadJobs({ store: open.store }),
       placing: rig.placing,
       register: rig.register,
       queue: rig.queue,

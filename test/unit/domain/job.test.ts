@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jobKinds, maxDelayMs, nextStep, pauseMs } from '../../../src/main/domain/job.ts';
+import {
+  isReopened,
+  jobKinds,
+  keptForMs,
+  maxDelayMs,
+  nextStep,
+  pauseMs,
+} from '../../../src/main/domain/job.ts';
 
 const second = 1_000;
 const minute = 60 * second;
+const day = 1_440 * minute;
 
 describe('what follows a failed attempt', () => {
   it('tries a fetch again within seconds at first and daily in the end', () => {
@@ -15,12 +23,35 @@ describe('what follows a failed attempt', () => {
     ]);
   });
 
-  it('gives up after forty attempts at a fetch and five at peaks', () => {
-    expect(nextStep('fetch-recording', 39, true, 'timed_out', undefined, 0).step).toBe('retry');
-    expect(nextStep('fetch-recording', 40, true, 'timed_out', undefined, 0)).toEqual({
-      step: 'dead',
-      code: 'gave_up',
-    });
+  it('looks for a recording for as long as the provider keeps it, at most 90 days, and gives up after five tries at peaks', () => {
+    expect([keptForMs(null), keptForMs(730 * day), keptForMs(30 * day)]).toEqual([
+      90 * day,
+      90 * day,
+      30 * day,
+    ]);
+    for (const kind of ['fetch-recording', 'find-recordings'] as const) {
+      for (const keptMs of [30 * day, 90 * day]) {
+        let ageMs = 0;
+        let attempt = 1;
+        for (;;) {
+          const step = nextStep(kind, attempt, true, 'timed_out', undefined, 0, { ageMs, keptMs });
+          if (step.step === 'dead') {
+            expect(step.code).toBe('gave_up');
+            break;
+          }
+          attempt += 1;
+          ageMs += step.delayMs;
+        }
+        expect(ageMs).toBeGreaterThanOrEqual(keptMs);
+        expect(ageMs).toBeLessThan(keptMs + day);
+      }
+    }
+  });
+
+  it('ends after so many tries too, should the clock be set back again and again', () => {
+    const kept = { ageMs: -5 * day, keptMs: 30 * day };
+    expect(nextStep('fetch-recording', 41, true, 'timed_out', undefined, 0, kept).step).toBe('retry');
+    expect(nextStep('fetch-recording', 42, true, 'timed_out', undefined, 0, kept).step).toBe('dead');
     expect(nextStep('make-peaks', 5, true, 'worker_failed', undefined, 0)).toEqual({
       step: 'dead',
       code: 'gave_up',
@@ -72,5 +103,25 @@ describe('pauses of a provider that refused us', () => {
     expect([1, 2, 3, 4, 5, 60].map((refusals) => pauseMs(refusals) / minute)).toEqual([
       5, 10, 20, 40, 60, 60,
     ]);
+  });
+});
+
+describe('a dead job that nobody asks for', () => {
+  const nowMs = 1_000 * day;
+  const job = {
+    kind: 'fetch-recording' as const,
+    lastErrorCode: 'provider_refused' as const,
+    createdAtMs: nowMs - 10 * day,
+    finishedAtMs: nowMs - day,
+  };
+
+  it('is opened again a day later, for thirty days, when it is a fetch that a day may mend', () => {
+    expect(isReopened(job, nowMs)).toBe(true);
+    expect(isReopened({ ...job, finishedAtMs: nowMs - day + 1 }, nowMs)).toBe(false);
+    expect(isReopened({ ...job, createdAtMs: nowMs - 30 * day - 1 }, nowMs)).toBe(false);
+    expect(isReopened({ ...job, kind: 'place-call' }, nowMs)).toBe(false);
+    for (const lastErrorCode of ['crashed_repeatedly', 'not_found'] as const) {
+      expect(isReopened({ ...job, lastErrorCode }, nowMs)).toBe(false);
+    }
   });
 });

@@ -85,7 +85,7 @@ describe('what is never kept', () => {
     await start(refuse(404, 20404));
     let last = await rig.runAndWait();
     while (last.settlement.result === 'retry') last = await rig.runAndWait();
-    expect(last.job.attempt).toBe(40);
+    expect(last.job.attempt).toBe(102);
     expect(last.settlement).toMatchObject({ result: 'dead', errorCode: 'gave_up' });
     expect(await rig.row()).toMatchObject({ status: 'failed', reason: 'provider_not_found' });
   });

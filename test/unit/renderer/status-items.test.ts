@@ -14,6 +14,7 @@ function statusWith(state: State, change: Partial<SystemStatus> = {}): SystemSta
     instanceId: 'a',
     nowMs: noonMs,
     timeScale: 1,
+    clock: { skewMs: null, isWrong: false },
     startedAtMs: noonMs,
     webhooks: {
       localUrl: 'http://127.0.0.1:5001',

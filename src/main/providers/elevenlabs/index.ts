@@ -158,6 +158,11 @@ export function createElevenLabs({ setting, fetch, now = Date.now }: ElevenLabsD
         ),
     },
     // No webhook says that a call has begun, and Twilio's callbacks of its calls go to ElevenLabs.
+    // Two years unless the agent says otherwise.
+    retention: {
+      keptMs: 730 * 86_400_000,
+      source: 'https://elevenlabs.io/docs/agents-platform/customization/privacy/retention',
+    },
     following: {
       canStartRecording: false,
       needsFollowing: ({ kind }) =>

@@ -12,7 +12,7 @@ import { providerId } from './ids.ts';
 import { listLiveCalls } from './live-calls.ts';
 import { lookUpCall } from './look-up.ts';
 import { mediaRequests } from './media.ts';
-import { listSince } from './sweep.ts';
+import { listCalls, listSince } from './sweep.ts';
 import { settings } from './settings.ts';
 import { judgeSignature, readPublicKey } from './signature.ts';
 import { callEventsPath, understandWebhook } from './webhook.ts';
@@ -86,6 +86,11 @@ export function createTelnyx(deps: TelnyxDeps): Provider {
         ],
       },
     ],
+    // Nothing is said of an end; links hold for ten minutes, recordings stay listed.
+    retention: {
+      keptMs: null,
+      source: 'https://developers.telnyx.com/docs/voice/programmable-voice/storing-call-recordings',
+    },
     following: {
       canStartRecording: true,
       // Webhooks may never come: a call is asked after until it has ended.
@@ -112,6 +117,7 @@ export function createTelnyx(deps: TelnyxDeps): Provider {
       listLiveCalls: (signal) => listLiveCalls(dialDeps, signal),
       findRecordings: (keys, signal) => findRecordings({ ask, now, onForeignRows }, keys, signal),
       listRecordings: (window, signal) => listSince(ask, window, signal),
+      listCalls: (window, signal) => listCalls(ask, window, now(), signal),
       deleteRecording: (recording, signal) => deleteRecording(ask, recording, signal),
       check: (signal) => checkSettings({ ask, setting }, signal),
     },

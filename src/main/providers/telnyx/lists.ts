@@ -49,6 +49,23 @@ export async function listCallEvents(
   return readPage(await ask(signal, (client, options) => client.callEvents.list(query, options)), page);
 }
 
+/**
+ * One page of the log of webhooks that Telnyx sent or tried to send, each with the event as it was sent.
+ * Source: https://developers.telnyx.com/api-reference/webhooks/list-webhook-deliveries
+ */
+export async function listWebhookDeliveries(
+  ask: Ask,
+  filter: NonNullable<Telnyx.WebhookDeliveryListParams['filter']>,
+  page: number,
+  signal: AbortSignal,
+): Promise<Page> {
+  const query: Telnyx.WebhookDeliveryListParams & Paging = { filter, ...paging(page) };
+  return readPage(
+    await ask(signal, (client, options) => client.webhookDeliveries.list(query, options)),
+    page,
+  );
+}
+
 /** Live calls of a connection. Source: https://developers.telnyx.com/api-reference/call-information/list-all-active-calls-for-given-connection */
 export async function listActiveCalls(
   ask: Ask,

@@ -59,8 +59,9 @@ async function eventRows(ask: Ask, keys: readonly CallKey[], signal: AbortSignal
 /**
  * A listed event as the webhook that it stands for. Its metadata "includes the raw event" in a form that is not
  * documented: where that cannot be found, name, moment and ids of the row have to do.
+ * @param wasAnswered null while not known: then an end without a cause says nothing, and the call is asked after
  */
-function rowFact(row: Json, wasAnswered: boolean): PulledFact | null {
+export function rowFact(row: Json, wasAnswered: boolean | null): PulledFact | null {
   const type = textOf(row, 'name') ?? '';
   const occurredAtMs = momentOf(row, 'event_timestamp');
   const raw = rawEventIn(row['metadata']);
@@ -69,6 +70,7 @@ function rowFact(row: Json, wasAnswered: boolean): PulledFact | null {
   if (keys === null || keys.length === 0 || occurredAtMs === undefined) return null;
   // Without a cause only the answer tells whether anybody talked.
   const hasCause = textOf(payload, 'hangup_cause') !== undefined;
+  if (type === 'call.hangup' && !hasCause && wasAnswered === null) return null;
   const cause = wasAnswered ? 'normal_clearing' : 'no_answer';
   const dedupeKey = raw.id ?? `call-event:${textOf(row, 'call_leg_id') ?? ''}:${type}:${occurredAtMs}`;
   const event = eventOf({

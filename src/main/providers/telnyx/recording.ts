@@ -1,7 +1,7 @@
 // The recording resource.
 // Source: https://developers.telnyx.com/api-reference/call-recordings/list-all-call-recordings
 import { hash } from 'node:crypto';
-import type { CallKey, RecordingFacts } from '../../domain/provider-event.ts';
+import type { CallFacts, CallKey, DomainEvent, RecordingFacts } from '../../domain/provider-event.ts';
 import type { PulledFact } from '../provider.ts';
 import { keyOf, keysOf, providerId, uuidPattern } from './ids.ts';
 import { canonical, countOf, type Json, momentOf, objectOf, textOf } from './json.ts';
@@ -74,4 +74,37 @@ export function recordingFact(item: Json, path: string, known: readonly CallKey[
       },
     ],
   };
+}
+
+/**
+ * The fact of a listed recording with what it says of its call, which may not have been heard of in any other way:
+ * numbers, and about when it was.
+ */
+export function withItsCall(item: Json, fact: PulledFact): PulledFact {
+  // A leg below another service's call, which knows the numbers: by itself it is only an unmatched recording.
+  if (textOf(item, 'initiated_by') === 'Trunking') return fact;
+  const startedAtMs = momentOf(item, 'recording_started_at');
+  const from = textOf(item, 'from');
+  const to = textOf(item, 'to');
+  const data: CallFacts = {
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    // Later than the call's own beginning, which is taken where it is known: the earliest counts.
+    ...(startedAtMs === undefined ? {} : { startedAtMs }),
+  };
+  const [first] = fact.events;
+  if (first === undefined || Object.keys(data).length === 0) return fact;
+  const { occurredAtMs } = first;
+  const keys = keysOf(item) ?? [];
+  const eventKey = `${fact.dedupeKey}:1`;
+  const noted: DomainEvent = {
+    kind: 'call.noted',
+    eventKey,
+    providerId,
+    occurredAtMs,
+    sequence: 0,
+    keys,
+    data,
+  };
+  return { ...fact, events: [...fact.events, noted] };
 }

@@ -60,7 +60,8 @@ function readData(body: Buffer): Json {
   }
 }
 
-const types = [
+/** Event types that say something about calls or recordings that Tapedeck keeps. */
+export const typesOfInterest: readonly string[] = [
   'call.initiated',
   'call.answered',
   'call.hangup',
@@ -69,9 +70,9 @@ const types = [
   'call.recording.error',
 ];
 
-/** Whether an event type says something about calls or recordings that Tapedeck keeps. */
+/** Whether an event type is one of these. */
 export function isOfInterest(type: string): boolean {
-  return types.includes(type);
+  return typesOfInterest.includes(type);
 }
 
 /**

@@ -84,7 +84,11 @@ async function endsOf(
   return ends;
 }
 
-/** One page of all recordings that were begun in a stretch of time, newest first. */
+/**
+ * One page of all recordings that were begun in a stretch of time, newest first. Those that somebody deleted at Twilio
+ * are among them, as deleted, for 40 days: a call whose audio is gone says so.
+ * Source: https://www.twilio.com/docs/voice/api/recording#read-multiple-recording-resources (IncludeSoftDeleted)
+ */
 export async function listRecordings(
   deps: RecordingsDeps,
   window: Window,
@@ -96,7 +100,12 @@ export async function listRecordings(
     file: 'Recordings.json',
     accountSid: deps.accountSid(),
     first: (client) =>
-      client.recordings.page({ dateCreatedAfter: after, dateCreatedBefore: before, pageSize }),
+      client.recordings.page({
+        dateCreatedAfter: after,
+        dateCreatedBefore: before,
+        includeSoftDeleted: true,
+        pageSize,
+      }),
     next: (client, url) => client.recordings.getPage(url),
   };
   const { items, nextPage } = await listPage(deps.ask, list, window.page, signal);

@@ -85,6 +85,7 @@ export function createTwilio(deps: TwilioDeps): Provider {
     settings,
     vias: [],
     api,
+    retention: { keptMs: null, source: 'https://www.twilio.com/docs/voice/api/recording' },
     following: { canStartRecording: true, needsFollowing, findsRecordings: true },
     missing: () => missingSettings(setting),
     verify({ pathAndQuery, headers, body }, publicUrls) {

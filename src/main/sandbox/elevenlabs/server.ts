@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
-import type { SandboxClock } from '../clock.ts';
+import { type SandboxClock, tellDate } from '../clock.ts';
 import type { SimConversation } from './conversations.ts';
 import type { Course, PhoneNumber } from './course.ts';
 import { badRequest, ElevenLabsRefusal, invalidField, notFound, unauthorized } from './errors.ts';
@@ -64,6 +64,7 @@ function createApplication(deps: ServerDeps): express.Express {
   const { switches, conversations } = deps;
   const app = express();
   app.disable('x-powered-by');
+  app.use(tellDate(deps.clock.now));
   app.disable('etag');
   app.use(limitConcurrency(switches));
   app.use(authenticate(deps.apiKey));

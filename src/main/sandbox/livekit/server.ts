@@ -4,7 +4,7 @@
 import { createServer, type Server } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Carrier } from '../carrier.ts';
-import type { SandboxClock } from '../clock.ts';
+import { type SandboxClock, tellDate } from '../clock.ts';
 import type { SandboxLog } from '../outbox.ts';
 import { methods, type MethodDeps } from './methods.ts';
 import { createPost, type Fate } from './post.ts';
@@ -135,6 +135,7 @@ function createApplication(
 ): express.Express {
   const app = express();
   app.disable('x-powered-by');
+  app.use(tellDate(deps.clock.now));
   app.disable('etag');
   // Only LiveKit's cloud has regions; the SDKs ask for them after a failure.
   app.get('/settings/regions', (_req, res) => {

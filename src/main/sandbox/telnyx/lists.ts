@@ -1,5 +1,6 @@
 // Lists with the documented filters; a filter that is not documented is ignored, as real list APIs do.
 // https://developers.telnyx.com/api-reference/call-recordings/list-all-call-recordings
+import { uuidOf } from '../random.ts';
 import { invalidParameter } from './errors.ts';
 import type { LoggedEvent, TelnyxRecording } from './world.ts';
 import { toIso } from './world.ts';
@@ -45,6 +46,11 @@ export const eventFilters: Filters<LoggedEvent> = {
   ...range('occurred_at', ({ atMs }) => atMs),
 };
 
+export const deliveryFilters: Filters<LoggedEvent> = {
+  'filter[event_type]': ({ name }, value) => value.split(',').includes(name),
+  ...range('started_at', ({ atMs }) => atMs),
+};
+
 /** @param ignored while true no filter does anything */
 export function filtered<T>(items: readonly T[], query: Query, filters: Filters<T>, ignored: boolean): T[] {
   if (ignored) return [...items];
@@ -88,6 +94,23 @@ export function eventView({ name, type, atMs, call, metadata }: LoggedEvent): Re
     name,
     type,
     metadata,
+  };
+}
+
+/** https://developers.telnyx.com/api-reference/webhooks/list-webhook-deliveries */
+export function deliveryView({ atMs, call, metadata }: LoggedEvent): Record<string, unknown> {
+  const id = typeof metadata['id'] === 'string' ? metadata['id'] : '';
+  const at = toIso(atMs);
+  return {
+    record_type: 'webhook_delivery',
+    id: uuidOf(`delivery/${id}`),
+    started_at: at,
+    finished_at: at,
+    status: 'failed',
+    webhook: metadata,
+    attempts: [
+      { started_at: at, finished_at: at, status: 'failed', http: { request: { url: call.webhookUrl } } },
+    ],
   };
 }
 

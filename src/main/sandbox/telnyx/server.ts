@@ -3,10 +3,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { tellDate } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { activeView, type ApiDeps, type Body, callOf, command, dial, dialView, stateView } from './calls.ts';
 import { notFound, TelnyxError } from './errors.ts';
 import {
+  deliveryFilters,
+  deliveryView,
   eventFilters,
   eventView,
   filtered,
@@ -64,6 +67,7 @@ export function createTelnyxServer(deps: Deps): { start(): Promise<string>; stop
 function createApplication(deps: Deps): express.Express {
   const app = express();
   app.disable('x-powered-by');
+  app.use(tellDate(() => deps.clock.now() + deps.switches.clockSkewMs));
   app.disable('etag');
   // `filter[call_leg_id]` stays one name.
   app.set('query parser', 'simple');
@@ -191,11 +195,22 @@ function addLists(api: express.Router, deps: Deps): void {
   const { world, clock } = deps;
   api.get('/call_events', (req, res) => {
     const query = queryOf(req);
+    const names = Object.keys(query);
+    const isOfCall = names.includes('filter[leg_id]') || names.includes('filter[application_session_id]');
+    const sinceMs = isOfCall ? 0 : clock.now() - 86_400_000;
     const listed = world.events
-      .filter(({ call }) => call.listedFromMs <= clock.now())
+      .filter(({ call, atMs }) => call.listedFromMs <= clock.now() && atMs >= sinceMs)
       .sort((a, b) => a.atMs - b.atMs);
     const { shown, meta } = page(filtered(listed, query, eventFilters, deps.switches.ignoreFilters), query);
     res.json({ data: shown.map(eventView), meta });
+  });
+  api.get('/webhook_deliveries', (req, res) => {
+    const query = queryOf(req);
+    const sent = world.events
+      .filter(({ type, call }) => type === 'webhook' && call.webhookUrl !== null)
+      .sort((a, b) => b.atMs - a.atMs);
+    const { shown, meta } = page(filtered(sent, query, deliveryFilters, deps.switches.ignoreFilters), query);
+    res.json({ data: shown.map(deliveryView), meta });
   });
   api.get('/connections/:id/active_calls', (req, res) => {
     if (req.params.id !== deps.connectionId) throw notFound();

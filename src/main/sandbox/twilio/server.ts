@@ -4,6 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { tellDate } from '../clock.ts';
 import type { WavEncoding } from '../audio/wav.ts';
 import type { SimCall, SimNumber, SimRecording } from '../world.ts';
 import { type ApiDeps, createCall, deleteCall, listCalls, updateCall } from './calls.ts';
@@ -87,6 +88,7 @@ function isAddressInfo(address: AddressInfo | string | null): address is Address
 function createApplication(deps: Deps): express.Express {
   const app = express();
   app.disable('x-powered-by');
+  app.use(tellDate(deps.clock.now));
   app.disable('etag');
   app.use(limitConcurrency(deps.switches));
   app.use('/2010-04-01/Accounts/:accountSid', authenticate(deps));

@@ -44,6 +44,7 @@ export function startLiveUpdates(
     state.applyPlacing(batch);
     state.applySetup(batch);
     state.applyChecks(batch);
+    state.applyTrouble(batch);
     state.applyPlayer(batch);
     speak(batch);
   };

@@ -3,7 +3,7 @@
 
 export type Show = 'today' | 'all' | 'attention';
 
-export type View = 'live' | 'calls' | 'queue' | 'services' | 'polling';
+export type View = 'live' | 'calls' | 'queue' | 'services' | 'polling' | 'trouble';
 
 export interface Route {
   view: View;
@@ -14,7 +14,7 @@ export interface Route {
   atSeconds: number | null;
 }
 
-const views: readonly View[] = ['live', 'calls', 'queue', 'services', 'polling'];
+const views: readonly View[] = ['live', 'calls', 'queue', 'services', 'polling', 'trouble'];
 const shows: readonly Show[] = ['today', 'all', 'attention'];
 
 /** Reads `#/calls/<id>?show=all&t=108`. Anything unknown is the call log. */

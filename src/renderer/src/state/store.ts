@@ -9,6 +9,7 @@ import { createPlayerSlice, type PlayerPorts, type PlayerSlice } from './player-
 import type { Route } from './routes.ts';
 import { createSetupSlice, type SetupSlice } from './setup-slice.ts';
 import { createSystemSlice, productTime, type SystemPorts, type SystemSlice } from './system-slice.ts';
+import { createTroubleSlice, type TroubleSlice } from './trouble-slice.ts';
 import { createUiSlice, type UiPorts, type UiSlice } from './ui-slice.ts';
 
 export type AppState = CallsSlice &
@@ -17,6 +18,7 @@ export type AppState = CallsSlice &
   ChecksSlice &
   SystemSlice &
   SetupSlice &
+  TroubleSlice &
   PlayerSlice &
   UiSlice;
 export type AppStore = StoreApi<AppState>;
@@ -35,6 +37,7 @@ export function createAppStore(client: Client, ports: AppPorts, start: Route): A
     ...createChecksSlice(client)(...args),
     ...createSystemSlice(client, ports)(...args),
     ...createSetupSlice(client)(...args),
+    ...createTroubleSlice(client)(...args),
     ...createPlayerSlice(client, ports)(...args),
     ...createUiSlice(ports, start)(...args),
   }));

@@ -18,6 +18,7 @@ export function Sidebar({ isOpen, onLeave }: { isOpen: boolean; onLeave: () => v
   const liveCount = useApp((state) => state.liveIds.length);
   const attentionCount = useApp((state) => state.counts?.needsAttention ?? 0);
   const waitingCount = useApp((state) => state.queue?.waiting.length ?? 0);
+  const stoppedCount = useApp((state) => state.status?.jobs.dead ?? 0);
   const theme = useApp((state) => state.theme);
   const setTheme = useApp((state) => state.setTheme);
   const setHelpOpen = useApp((state) => state.setHelpOpen);
@@ -58,6 +59,15 @@ export function Sidebar({ isOpen, onLeave }: { isOpen: boolean; onLeave: () => v
         counted=""
         to={{ ...route, view: 'polling', callId: null, atSeconds: null }}
         isCurrent={route.view === 'polling'}
+        onClick={onLeave}
+      />
+      <NavLink
+        icon="alert"
+        label="Stopped tasks"
+        count={stoppedCount}
+        counted="need attention"
+        to={{ ...route, view: 'trouble', callId: null, atSeconds: null }}
+        isCurrent={route.view === 'trouble'}
         onClick={onLeave}
       />
       <NavLink

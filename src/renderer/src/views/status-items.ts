@@ -24,7 +24,7 @@ const lowSpaceBytes = 2_000_000_000;
 
 export function statusItems(status: SystemStatus | null, liveCount: number): StatusItem[] {
   if (status === null) return [];
-  return [live(liveCount), phoneService(status), webLink(status), storage(status)];
+  return [live(liveCount), phoneService(status), webLink(status), storage(status), ...stopped(status)];
 }
 
 /** The right end of the bar: trouble with the connection first, else what is being saved. */
@@ -47,6 +47,22 @@ export function activityItem(
     title: 'Recordings being copied to this computer',
     tone: 'info',
   };
+}
+
+/** Only there while there is something to do about it. */
+function stopped({ jobs: { dead } }: SystemStatus): StatusItem[] {
+  if (dead === 0) return [];
+  const title = 'What Tapedeck tried and stopped trying.';
+  return [
+    {
+      key: 'stopped',
+      icon: 'alert',
+      text: `${counted(dead, 'task')} stopped`,
+      title,
+      tone: 'err',
+      href: '#/trouble',
+    },
+  ];
 }
 
 function live(count: number): StatusItem {

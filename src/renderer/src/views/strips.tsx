@@ -1,6 +1,6 @@
 // Lines under the toolbar that stay until they no longer apply: sample data, a refused password, a failed request.
 import { Button, IconButton } from '../components/button.tsx';
-import { clockTime } from '../format.ts';
+import { clockTime, clockWords } from '../format.ts';
 import { useApp } from '../state/use-app.tsx';
 import { serviceName } from './call-rows.tsx';
 import styles from './frame.module.css';
@@ -52,12 +52,26 @@ function PausedStrip() {
   );
 }
 
-/** Nothing that was signed at another time than ours is taken in, so calls would be missing without a word. */
 function ClockStrip() {
+  const skewMs = useApp((state) => (state.status?.clock.isWrong === true ? state.status.clock.skewMs : null));
   const providerId = useApp((state) => state.skewedProviderId);
-  const service = useApp((state) => serviceName(state.status, providerId ?? ''));
+  if (skewMs !== null) return <WrongClock skewMs={skewMs} />;
+  return providerId === null ? null : <Disagreement providerId={providerId} />;
+}
+
+/** Measured: it stays until the clock is set. */
+function WrongClock({ skewMs }: { skewMs: number }) {
+  return (
+    <section className={`${styles.strip} ${styles.problem}`} aria-label="Clock">
+      <p>{clockWords(skewMs)} Set it, or calls will show at the wrong time and new ones may be missed.</p>
+    </section>
+  );
+}
+
+/** Nothing that was signed at another time than ours is taken in, so calls would be missing without a word. */
+function Disagreement({ providerId }: { providerId: string }) {
+  const service = useApp((state) => serviceName(state.status, providerId));
   const dismiss = useApp((state) => state.dismissSkew);
-  if (providerId === null) return null;
   return (
     <section className={`${styles.strip} ${styles.problem}`} aria-label="Clock">
       <p>

@@ -94,7 +94,7 @@ export async function startTelnyx(
   const provider = createTelnyx({
     setting: (name) => settings[name],
     fetch,
-    now: clock.now,
+    now: () => clock.now(),
     onForeignRows: (count) => {
       foreign += count;
     },

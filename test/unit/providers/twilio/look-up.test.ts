@@ -183,6 +183,40 @@ describe('listing a stretch of time', () => {
     expect(await sidsIn(provider.api.listRecordings)).toEqual(recordings.map(({ sid }) => sid));
   });
 
+  it('tells of both directions, and that a recording was deleted there', async () => {
+    const { sandbox, baseUrl, clock, client } = await startWorld();
+    const { provider } = providerAt(baseUrl, {}, clock.now);
+    await sandbox.seedHistory({ count: 30 });
+    const window = { fromMs: clock.now() - 30 * 86_400_000, toMs: clock.now(), page: null };
+    const told = async (list: typeof provider.api.listCalls) =>
+      ((await list?.(window, signal))?.facts ?? []).flatMap(({ events }) => events);
+    const calls = await told(provider.api.listCalls);
+    const directions = calls.map((event) => ('direction' in event.data ? event.data.direction : null));
+    expect(new Set(directions)).toEqual(new Set(['inbound', 'outbound']));
+    const gone = (await client.recordings.list()).at(-1);
+    const kindsOf = async () =>
+      (await told(provider.api.listRecordings))
+        .filter(({ data }) => 'providerRecordingId' in data && data.providerRecordingId === gone?.sid)
+        .map(({ kind }) => kind);
+    expect(await kindsOf()).toEqual(['recording.available']);
+    await client.recordings(gone?.sid ?? '').remove();
+    expect(await kindsOf()).toEqual(['recording.absent']);
+  });
+
+  it('keeps both ends of the stretch, to the whole second that Twilio knows', async () => {
+    const { sandbox, baseUrl, clock, client } = await startWorld();
+    const { provider } = providerAt(baseUrl, {}, clock.now);
+    await sandbox.seedHistory({ count: 12 });
+    const starts = (await client.calls.list()).map(({ startTime }) => startTime.getTime());
+    const [last, first] = [Math.max(...starts), Math.min(...starts)];
+    const count = async (fromMs: number, toMs: number) =>
+      (await provider.api.listCalls?.({ fromMs, toMs, page: null }, signal))?.facts.length;
+    expect(await count(first + 999, last)).toBe(starts.length);
+    expect(await count(first + 1_000, last - 1)).toBe(
+      starts.filter((atMs) => atMs > first && atMs < last).length,
+    );
+  });
+
   it('takes up where the page before ended', async () => {
     const baseUrl = await answering((path, res) => {
       const next = `/2010-04-01/Accounts/${accountSid}/Calls.json?PageToken=2`;
