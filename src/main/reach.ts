@@ -38,7 +38,9 @@ export async function createLink(
     overrides: () => (publicUrl === null ? [] : [publicUrl]),
   });
   const basics = { knownUrls, probe: createProbe({ fetch, healthId }), clock };
-  const usesNgrok = mode === 'real' && publicUrl === null && (setting('NGROK_AUTHTOKEN') ?? '') !== '';
+  // A domain without a token is a setup that was begun: the link then says what is missing.
+  const wantsNgrok = ['NGROK_AUTHTOKEN', 'NGROK_DOMAIN'].some((name) => (setting(name) ?? '').trim() !== '');
+  const usesNgrok = mode === 'real' && publicUrl === null && wantsNgrok;
   const tunnel = usesNgrok
     ? createNgrok({
         ...basics,
@@ -77,7 +79,8 @@ export async function watchReach(
   wake.onWake(({ fromMs, toMs }) => {
     log.info('woke up', { sleptMs: toMs - fromMs });
     if (clock.scale === 1) put({ outageId: newId('out', fromMs), kind: 'asleep', fromMs, toMs, code: null });
-    void tunnel.probe();
+    // A session that slept through is often dead without saying so, and callbacks are waiting: no second probe first.
+    void tunnel.probe().then(({ state }) => (state === 'up' ? null : tunnel.reconnect()));
     sweepSoon('wake');
   });
   const link = createLinkOutages({ now: clock.now, put, onRecovered: () => sweepSoon('web_link') });

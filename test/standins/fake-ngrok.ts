@@ -4,14 +4,16 @@ import type { NgrokSdk } from '../../src/main/tunnel/ngrok.ts';
 
 type ForwardOptions = Parameters<NgrokSdk['forward']>[0];
 
+export type FakeAnswer = string | null | Error | Promise<string>;
+
 export interface FakeNgrok {
   sdk: NgrokSdk;
   /** What was asked of it, in order. */
   asked: ForwardOptions[];
   /** Sessions that are open. */
   open: () => number;
-  /** The next sessions get these addresses, or fail with these errors; then the last one again. */
-  answers: (string | Error)[];
+  /** The next sessions get these addresses, at once or later, or fail with these errors; then the last one again. */
+  answers: FakeAnswer[];
   /** Says this to the newest session, as the SDK does out of the blue. */
   say(status: 'connected' | 'closed'): void;
   /** Says this to the first session, which may be long gone. */
@@ -32,7 +34,7 @@ export const ngrokOffline = (): Error =>
     code: 'GenericFailure',
   });
 
-export function createFakeNgrok(...answers: (string | Error)[]): FakeNgrok {
+export function createFakeNgrok(...answers: FakeAnswer[]): FakeNgrok {
   let openCount = 0;
   const asked: ForwardOptions[] = [];
   const fake: FakeNgrok = {
@@ -42,7 +44,7 @@ export function createFakeNgrok(...answers: (string | Error)[]): FakeNgrok {
     sdk: {
       async forward(options) {
         asked.push(options);
-        const answer = fake.answers.length > 1 ? fake.answers.shift() : fake.answers[0];
+        const answer = await (fake.answers.length > 1 ? fake.answers.shift() : fake.answers[0]);
         if (answer instanceof Error) throw answer;
         openCount += 1;
         let isOpen = true;

@@ -33,8 +33,7 @@ export async function createFixedUrl(deps: {
     async start() {
       if (configured === null) return;
       watch.start();
-      // Until somebody has looked, the address that a person gave is believed.
-      watch.set({ state: 'up' });
+      watch.set({ state: 'connecting' });
       void watch.probe();
     },
     probe: watch.probe,

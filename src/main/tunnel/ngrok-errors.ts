@@ -1,6 +1,7 @@
 // What ngrok says when it does not work, as closed codes.
 // Source: https://ngrok.com/docs/errors (ERR_NGROK_<number>); the SDK's own message ends in `error_code: ERR_NGROK_nnnn`
 import type { ErrorCode } from '../../preload/contract/errors.ts';
+import { codeOf } from '../domain/errors.ts';
 
 export interface NgrokTrouble {
   code: ErrorCode;
@@ -29,6 +30,8 @@ const known: ReadonlyMap<number, [ErrorCode, isPassing: boolean]> = new Map([
 
 /** @param error anything that the SDK threw */
 export function troubleOf(error: unknown): NgrokTrouble {
+  // It could not even be loaded: no time mends that.
+  if (codeOf(error) === 'unavailable') return { code: 'unavailable', providerCode: null, isPassing: false };
   const text = error instanceof Error ? error.message : String(error);
   const named = error instanceof Error && 'errorCode' in error ? String(error.errorCode) : '';
   const number = Number(/ERR_NGROK_(\d{1,6})/.exec(`${named} ${text}`)?.[1] ?? Number.NaN);

@@ -3,14 +3,21 @@
 import { codeOf } from '../domain/errors.ts';
 import type { GuardedFetch } from '../net/net.ts';
 
-/** `elsewhere`: something answers there that is not this Tapedeck. */
-export type ProbeAnswer = 'ours' | 'elsewhere' | 'silent';
+export interface ProbeAnswer {
+  /** `elsewhere`: something answers there that is not this Tapedeck. `silent`: nobody, or only a gateway's error page. */
+  found: 'ours' | 'elsewhere' | 'silent';
+  /** Of a gateway that says why, e.g. ERR_NGROK_3200. */
+  providerCode: string | null;
+}
 
 /** Asks the public address once. */
 export type Probe = (publicUrl: string) => Promise<ProbeAnswer>;
 
 /** The header by which GET /healthz proves whose it is: a random word of this run that says nothing else. */
 export const healthHeader = 'x-tapedeck-health';
+
+/** On the error pages of ngrok itself. Source: https://ngrok.com/docs/errors */
+const ngrokErrorHeader = 'ngrok-error-code';
 
 const timeoutMs = 10_000;
 const maxBytes = 64 * 1024;
@@ -27,11 +34,19 @@ export function createProbe(deps: { fetch: GuardedFetch; healthId: string }): Pr
         maxBytes,
       });
       await answer.drain();
-      if (answer.headers[healthHeader] === deps.healthId) return 'ours';
-      // Gateways answer 5xx for a listener that is away: nobody else is there.
-      return answer.status >= 500 ? 'silent' : 'elsewhere';
+      if (answer.headers[healthHeader] === deps.healthId) return { found: 'ours', providerCode: null };
+      const providerCode = ngrokCodeOf(answer.headers[ngrokErrorHeader]);
+      // Gateways answer 5xx for a listener that is away, ngrok 404 for a session that is: nobody else is there.
+      const isGateway = answer.status >= 500 || providerCode !== null;
+      return { found: isGateway ? 'silent' : 'elsewhere', providerCode };
     } catch (error) {
-      return codeOf(error) === 'blocked_address' ? 'elsewhere' : 'silent';
+      const isLedAstray = codeOf(error) === 'blocked_address';
+      return { found: isLedAstray ? 'elsewhere' : 'silent', providerCode: null };
     }
   };
+}
+
+/** What stands in an answer is anybody's word: only a code in ngrok's own form is passed on. */
+function ngrokCodeOf(text: string | undefined): string | null {
+  return text !== undefined && /^ERR_NGROK_\d{1,6}$/.test(text) ? text : null;
 }

@@ -8,8 +8,10 @@ export interface LinkWatch {
   status(): TunnelStatus;
   set(change: Partial<Omit<TunnelStatus, 'kind' | 'sinceMs'>>): void;
   onChange(listener: (now: TunnelStatus, before: TunnelStatus) => void): () => void;
-  /** Probes the current address; does nothing while there is none. */
+  /** Probes the current address; does nothing while there is none. Those who ask at once share an answer. */
   probe(): Promise<TunnelStatus>;
+  /** What is under way was asked of a link that is gone: its answer does not count. */
+  renew(): void;
   start(): void;
   stop(): void;
 }
@@ -29,13 +31,14 @@ export function createLinkWatch(deps: {
   publicUrl: () => string | null;
   probe: Probe;
   clock: Clock;
-  /** Told of each probe that did not find us, with how many in a row. */
+  /** Told of each probe of a link that should work and did not find us, with how many in a row. */
   onSilent?: (inARow: number) => void;
 }): LinkWatch {
   const { clock } = deps;
   const listeners = new Set<(now: TunnelStatus, before: TunnelStatus) => void>();
   let stopTicking: (() => void) | null = null;
   let inARow = 0;
+  let round = 0;
   let probing: Promise<TunnelStatus> | null = null;
   let status: TunnelStatus = {
     kind: deps.kind,
@@ -61,18 +64,23 @@ export function createLinkWatch(deps: {
   const probeOnce = async (): Promise<TunnelStatus> => {
     const url = deps.publicUrl();
     if (url === null) return status;
-    const answer = await deps.probe(url);
-    // A link that was built anew meanwhile is not judged by what the old one said.
-    if (deps.publicUrl() !== url || stopTicking === null) return status;
+    const mine = round;
+    const { found, providerCode } = await deps.probe(url);
+    if (mine !== round || deps.publicUrl() !== url || stopTicking === null) return status;
     const lastProbeAtMs = clock.now();
-    if (answer === 'ours') {
+    if (found === 'ours') {
       inARow = 0;
       set({ state: 'up', lastProbeAtMs, code: null, providerCode: null, nextTryAtMs: null });
       return status;
     }
+    if (status.state === 'down' || status.state === 'failed') {
+      // It is known why, and when it is tried again: more than that nobody answers.
+      set({ lastProbeAtMs });
+      return status;
+    }
     inARow += 1;
-    const code: ErrorCode = answer === 'elsewhere' ? 'web_link_taken' : 'web_link_unreachable';
-    set({ state: 'unreachable', lastProbeAtMs, code });
+    const code: ErrorCode = found === 'elsewhere' ? 'web_link_taken' : 'web_link_unreachable';
+    set({ state: 'unreachable', lastProbeAtMs, code, providerCode });
     deps.onSilent?.(inARow);
     return status;
   };
@@ -93,10 +101,16 @@ export function createLinkWatch(deps: {
       return () => void listeners.delete(listener);
     },
     probe() {
-      probing ??= probeOnce().finally(() => {
-        probing = null;
+      if (probing !== null) return probing;
+      const asked = probeOnce().finally(() => {
+        if (probing === asked) probing = null;
       });
-      return probing;
+      probing = asked;
+      return asked;
+    },
+    renew() {
+      round += 1;
+      probing = null;
     },
     start() {
       stopTicking ??= clock.every(tickMs, tick);

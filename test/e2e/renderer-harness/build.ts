@@ -10,7 +10,8 @@ export async function buildRenderer(outDir: string): Promise<void> {
     base: './',
     plugins: [react()],
     logLevel: 'warn',
-    build: { outDir, emptyOutDir: true },
+    // As in electron.vite.config.ts.
+    build: { outDir, emptyOutDir: true, cssCodeSplit: false },
   });
 }
 

@@ -1,6 +1,5 @@
 // A stand-in for the private listener, for developing and testing the renderer alone: the built files with the
 // house's CSP, the contract answered from made-up calls, media with Range. Start: node server.ts <dir> <port>.
-import { linkStatus } from '../../standins/still-tunnel.ts';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -10,6 +9,7 @@ import type { JobView } from '../../../src/preload/contract/activity.ts';
 import type { CallView } from '../../../src/preload/contract/calls.ts';
 import type { EventEnvelope } from '../../../src/preload/contract/events.ts';
 import type { SystemStatus } from '../../../src/preload/contract/system.ts';
+import { linkStatus } from '../../standins/still-tunnel.ts';
 import { answerPlacing, makePlacingState, matchKeyOf, type PlacingState } from './placing.ts';
 import { makeAudio } from './sample-audio.ts';
 import { joinedCall, mockCalls, nowMs, placedCalls, unmatchedCall } from './sample-data.ts';
@@ -182,6 +182,9 @@ function procedure(harness: Harness, name: string, input: Record<string, unknown
     }
     case 'system.status':
       return data(harness.status);
+    case 'webLink.probe':
+    case 'webLink.reconnect':
+      return data(harness.status.webhooks.link);
     case 'sandbox.enter':
       return data({ running: true, url: `${harness.url}?sample`, callsPlaced: 0 });
     default:
@@ -230,8 +233,9 @@ function makeStatus(): SystemStatus {
       localUrl: 'http://127.0.0.1:5001',
       publicUrl: 'https://clinic.example.com',
       link: linkStatus('https://clinic.example.com', {
+        kind: 'ngrok',
         sinceMs: nowMs - 3_600_000,
-        lastProbeAtMs: nowMs - 60_000,
+        lastProbeAtMs: nowMs - 120_000,
       }),
     },
     providers: makeProviders(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SystemStatus } from '../../../src/preload/contract/system.ts';
+import type { SystemStatus, WebLinkView } from '../../../src/preload/contract/system.ts';
 import { activityItem, howToBegin, statusItems } from '../../../src/renderer/src/views/status-items.ts';
 import { linkStatus } from '../../standins/still-tunnel.ts';
 import { noonMs } from './calls-for-tests.ts';
@@ -42,7 +42,10 @@ function statusWith(state: State, change: Partial<SystemStatus> = {}): SystemSta
   };
 }
 
-const noLink = { webhooks: { localUrl: '', publicUrl: null, link: linkStatus(null) } };
+const linkIs = (change: Partial<WebLinkView>) => ({
+  webhooks: { localUrl: '', publicUrl: null, link: linkStatus(null, { kind: 'ngrok', ...change }) },
+});
+const noLink = linkIs({ kind: 'none', state: 'off' });
 const texts = (status: SystemStatus, live = 0) => statusItems(status, live).map(({ text }) => text);
 
 describe('status bar', () => {
@@ -62,6 +65,24 @@ describe('status bar', () => {
     expect(texts(statusWith('ready', full))[3]).toBe('Storage nearly full');
   });
 
+  it('says that nobody gets through, with one thing to do', () => {
+    const link = (change: Partial<WebLinkView>) => statusItems(statusWith('ready', linkIs(change)), 0)[2];
+    expect(link({ state: 'unreachable', code: 'web_link_unreachable' })).toMatchObject({
+      text: 'Nobody can reach Tapedeck',
+      tone: 'err',
+      title: expect.stringMatching(
+        /^Recordings arrive by regular checks until it is back\. The address does not/,
+      ),
+      action: 'reconnect',
+      href: '#/services',
+    });
+    expect(link({ kind: 'fixed', state: 'unreachable' })?.action).toBe('probe');
+    expect(link({ state: 'down', nextTryAtMs: noonMs + 60_000 })?.title).toMatch(/tries again at 12:01/);
+    for (const quiet of [link({ state: 'up' }), link({ state: 'connecting' }), link({ kind: 'none' })]) {
+      expect(quiet).not.toHaveProperty('action');
+    }
+  });
+
   it('puts a lost connection before what is being saved', () => {
     const busy = statusWith('ready', { jobs: { ready: 2, running: 1, dead: 0 } });
     expect(activityItem(busy, 'live', null)?.text).toBe('Saving 1 of 3');
@@ -77,7 +98,7 @@ describe('an empty call log', () => {
   it('says what it waits for', () => {
     expect(howToBegin(null)).toContain('Connect your phone service');
     expect(howToBegin(statusWith('not_set_up'))).toContain('Connect your phone service');
-    expect(howToBegin(statusWith('ready', noLink))).toContain('needs a web link');
+    expect(howToBegin(statusWith('ready', noLink))).toContain('with a regular check');
     expect(howToBegin(statusWith('ready'))).toBe('Twilio is set up. The next call will appear by itself.');
   });
 });

@@ -23,7 +23,7 @@ function createWorld(): { advance(ms: number): void; start(configuredUrl: string
       createFixedUrl({
         configuredUrl,
         clock,
-        probe: async () => 'ours',
+        probe: async () => ({ found: 'ours', providerCode: null }),
         knownUrls: await createKnownUrls({
           localUrl: () => 'http://127.0.0.1:5001',
           clock,

@@ -11,8 +11,12 @@ import type { FakeNgrok } from '../../standins/fake-ngrok.ts';
 export interface TunnelWorld {
   nowMs: number;
   settings: Record<string, string>;
-  answer: ProbeAnswer;
+  answer: ProbeAnswer['found'];
+  /** What a gateway says beside it. */
+  gatewayCode: string | null;
   probed: string[];
+  /** Every choice of chance, in [0, 1). */
+  chance: number;
   /** Lets so much time go by, a second at a time, with everything that is due in it. */
   pass(ms: number): Promise<void>;
   fixed(configuredUrl: string | null): Promise<Tunnel>;
@@ -20,21 +24,24 @@ export interface TunnelWorld {
 }
 
 /** Lets promises that wait for nothing else go on. */
-export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export function createTunnelWorld(): TunnelWorld {
   const stored = new Map<string, unknown>();
   const ticks = new Set<{ everyMs: number; nextMs: number; run: () => void }>();
+  /** What timers go by: the clock on the wall may be set, they are not. */
+  let elapsedMs = 0;
   const sleepers = new Set<{ atMs: number; wake: () => void }>();
   const clock: Clock = {
     now: () => world.nowMs,
     scale: 1,
-    delay: (delayMs) =>
+    delay: (delayMs, signal) =>
       new Promise((resolve) => {
-        sleepers.add({ atMs: world.nowMs + delayMs, wake: resolve });
+        sleepers.add({ atMs: elapsedMs + delayMs, wake: resolve });
+        signal?.addEventListener('abort', () => resolve());
       }),
     every(everyMs, run) {
-      const tick = { everyMs, nextMs: world.nowMs + everyMs, run };
+      const tick = { everyMs, nextMs: elapsedMs + everyMs, run };
       ticks.add(tick);
       return () => void ticks.delete(tick);
     },
@@ -43,7 +50,7 @@ export function createTunnelWorld(): TunnelWorld {
     clock,
     probe: async (url: string) => {
       world.probed.push(url);
-      return world.answer;
+      return { found: world.answer, providerCode: world.gatewayCode };
     },
     knownUrls: await createKnownUrls({
       localUrl: () => 'http://127.0.0.1:5001',
@@ -58,17 +65,20 @@ export function createTunnelWorld(): TunnelWorld {
     nowMs: Date.UTC(2026, 10, 21, 9),
     settings: { NGROK_AUTHTOKEN: 'a-token' },
     answer: 'ours',
+    gatewayCode: null,
     probed: [],
+    chance: 0,
     async pass(ms) {
-      for (const untilMs = world.nowMs + ms; world.nowMs < untilMs; ) {
+      for (const untilMs = elapsedMs + ms; elapsedMs < untilMs; ) {
+        elapsedMs += 1_000;
         world.nowMs += 1_000;
         for (const tick of ticks) {
-          if (world.nowMs < tick.nextMs) continue;
-          tick.nextMs = world.nowMs + tick.everyMs;
+          if (elapsedMs < tick.nextMs) continue;
+          tick.nextMs = elapsedMs + tick.everyMs;
           tick.run();
         }
         for (const sleeper of sleepers) {
-          if (world.nowMs < sleeper.atMs) continue;
+          if (elapsedMs < sleeper.atMs) continue;
           sleepers.delete(sleeper);
           sleeper.wake();
         }
@@ -83,7 +93,7 @@ export function createTunnelWorld(): TunnelWorld {
         port: () => 5001,
         paths: ['/webhooks/twilio-recording'],
         loadSdk: async () => fake.sdk,
-        random: () => 0,
+        random: () => world.chance,
         log: createLog('silent'),
       }),
   };

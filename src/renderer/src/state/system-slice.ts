@@ -5,6 +5,7 @@ import type { ErrorView } from '../../../preload/contract/errors.ts';
 import type { EventEnvelope } from '../../../preload/contract/events.ts';
 import type { SystemStatus } from '../../../preload/contract/system.ts';
 import type { Client, Connection } from '../client/client.ts';
+import type { LinkAction } from '../web-link-words.ts';
 import { putCalls } from './call-lists.ts';
 import type { AppState } from './store.ts';
 
@@ -33,11 +34,15 @@ export interface SystemSlice {
   /** What went wrong with the last thing the person asked for; shown until dismissed. */
   notice: string | null;
   sandboxBusy: boolean;
+  /** True while the web link is asked after or made anew because a person said so. */
+  linkBusy: boolean;
   refreshStatus(): Promise<void>;
   setConnection(connection: Connection): void;
   loadDetail(callId: string): Promise<void>;
   retryRecording(recordingId: string): Promise<void>;
   resumeProvider(providerId: string): Promise<void>;
+  /** Asks whether the web link leads here, or makes it anew. */
+  tryLink(action: LinkAction): Promise<void>;
   enterSandbox(): Promise<void>;
   leaveSandbox(): Promise<void>;
   placeSampleCalls(count: number): Promise<void>;
@@ -91,6 +96,7 @@ export function createSystemSlice(
       progressById: {},
       notice: null,
       sandboxBusy: false,
+      linkBusy: false,
 
       async refreshStatus() {
         const reply = await client.invoke('system.status', {});
@@ -140,6 +146,16 @@ export function createSystemSlice(
         const reply = await client.invoke('providers.resume', { providerId });
         set({ notice: reply.ok ? null : reply.error.message });
         await get().refreshStatus();
+      },
+
+      async tryLink(action) {
+        set({ linkBusy: true });
+        const reply = await client.invoke(`webLink.${action}`, {});
+        set({ linkBusy: false, notice: reply.ok ? null : reply.error.message });
+        const { status } = get();
+        if (!reply.ok || status === null) return;
+        set({ status: { ...status, webhooks: { ...status.webhooks, link: reply.data } } });
+        get().announce(reply.data.state === 'up' ? 'The web link is up' : 'The web link is not up');
       },
 
       enterSandbox: () => sandbox('sandbox.enter'),

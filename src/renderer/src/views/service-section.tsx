@@ -76,9 +76,8 @@ function Addresses({ provider: { name, webhookUrls, state, lastDeliveryAtMs } }:
       <summary>Addresses for {name}</summary>
       {webhookUrls.length === 0 ? (
         <p className={styles.hint}>
-          There is no web link yet, so {name} cannot report to this computer. Set WEBHOOK_BASE_URL to the
-          public address of this computer. Until then, calls that Tapedeck placed are asked after every few
-          minutes.
+          There is no web link, so {name} cannot report to this computer: Web link, above, says how to get
+          one. Until then {name} is asked in regular checks.
         </p>
       ) : (
         <>

@@ -1,4 +1,4 @@
-// Setting up: each phone service with what is missing, its check, its addresses and numbers; lines; matching.
+// Setting up: the web link; each phone service with what is missing, its check, its addresses and numbers; lines; matching.
 import { useEffect } from 'react';
 import { Loading } from '../components/pane-state.tsx';
 import { useApp } from '../state/use-app.tsx';
@@ -6,6 +6,7 @@ import { LineSettings } from './line-settings.tsx';
 import { MatchingSetting } from './matching-setting.tsx';
 import { ServiceSection } from './service-section.tsx';
 import styles from './services.module.css';
+import { WebLinkSection } from './web-link-section.tsx';
 
 export function Services() {
   const providers = useApp((state) => state.status?.providers);
@@ -17,6 +18,7 @@ export function Services() {
       <h2 className={styles.title}>Phone services</h2>
       <div className={styles.body}>
         {providers === undefined && <Loading rows={8} slowText="Still reading the settings." />}
+        <WebLinkSection />
         {providers?.map((provider) => (
           <ServiceSection key={provider.providerId} provider={provider} />
         ))}

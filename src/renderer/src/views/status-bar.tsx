@@ -1,6 +1,7 @@
 import { Icon } from '../components/icons.tsx';
 import tones from '../components/tones.module.css';
 import { useApp } from '../state/use-app.tsx';
+import { LinkButton } from './link-button.tsx';
 import styles from './status-bar.module.css';
 import { activityItem, type StatusItem, statusItems } from './status-items.ts';
 
@@ -25,24 +26,25 @@ export function StatusBar() {
   );
 }
 
-function Item({ item }: { item: StatusItem }) {
-  const isFine = item.tone === 'ok';
-  if (item.href !== undefined) {
-    return (
-      <a
-        className={`${styles.item} ${tones[item.tone]} ${isFine ? styles.fine : ''}`}
-        title={item.title}
-        href={item.href}
-      >
-        <Icon name={item.icon} />
-        <span>{item.text}</span>
-      </a>
-    );
-  }
+function Item({ item: { icon, text, title, tone, href, action } }: { item: StatusItem }) {
+  const isFine = tone === 'ok';
+  const look = { className: `${styles.item} ${tones[tone]} ${isFine ? styles.fine : ''}`, title };
+  const body = (
+    <>
+      <Icon name={icon} />
+      <span>{text}</span>
+    </>
+  );
   return (
-    <span className={`${styles.item} ${tones[item.tone]} ${isFine ? styles.fine : ''}`} title={item.title}>
-      <Icon name={item.icon} />
-      <span>{item.text}</span>
-    </span>
+    <>
+      {href === undefined ? (
+        <span {...look}>{body}</span>
+      ) : (
+        <a {...look} href={href}>
+          {body}
+        </a>
+      )}
+      {action !== undefined && <LinkButton action={action} className={styles.action} />}
+    </>
   );
 }

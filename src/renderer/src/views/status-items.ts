@@ -3,7 +3,7 @@ import type { SystemStatus } from '../../../preload/contract/system.ts';
 import type { Connection } from '../client/client.ts';
 import type { IconName } from '../components/icons.tsx';
 import { clockTime, counted } from '../format.ts';
-import { webLinkWords } from '../web-link-words.ts';
+import { type LinkAction, webLinkWords } from '../web-link-words.ts';
 import type { Tone } from '../words.ts';
 
 export interface StatusItem {
@@ -13,8 +13,10 @@ export interface StatusItem {
   /** More, in the tooltip. */
   title: string;
   tone: Tone;
-  /** Where a press on it leads. */
+  /** Where more is said, as a part of the console's address. */
   href?: string;
+  /** The one thing to do about it. */
+  action?: LinkAction;
 }
 
 // Warn early enough that a busy day of recordings still fits.
@@ -86,11 +88,18 @@ function phoneService({ providers }: SystemStatus): StatusItem {
   return item('wait', 'No phone service', providers.flatMap(({ missing }) => missing).join(', '));
 }
 
-function webLink({ webhooks: { link } }: SystemStatus): StatusItem {
-  const { text, sentence, tone } = webLinkWords(link);
-  const icon: IconName =
-    tone === 'ok' ? 'check' : tone === 'mute' ? 'none' : tone === 'info' ? 'clock' : 'alert';
-  return { key: 'link', icon, text, title: sentence, tone };
+function webLink({ webhooks: { link, localUrl } }: SystemStatus): StatusItem {
+  const { icon, short, sentence, advice, tone, action } = webLinkWords(link, localUrl);
+  return {
+    key: 'link',
+    icon,
+    text: short,
+    title: advice === null ? sentence : `${sentence} ${advice}`,
+    tone,
+    href: '#/services',
+    // All is well: nothing to press.
+    ...(action === null || link.state === 'up' ? {} : { action }),
+  };
 }
 
 function storage({ storage: { freeBytes, recordings } }: SystemStatus): StatusItem {
@@ -100,11 +109,11 @@ function storage({ storage: { freeBytes, recordings } }: SystemStatus): StatusIt
     : { key: 'storage', icon: 'check', text: 'Storage', title, tone: 'ok' };
 }
 
-/** What an empty call log waits for: the phone service's account details, a way to be reached, or just the next call. */
+/** What an empty call log waits for: the phone service's account details, or just the next call. */
 export function howToBegin(status: SystemStatus | null): string {
   const ready = status?.providers.find(({ state }) => state === 'ready');
   if (ready === undefined) return 'Connect your phone service to begin: Phone services says what is missing.';
   return status?.webhooks.publicUrl === null
-    ? `${ready.name} is set up. It needs a web link to report calls: Phone services says how.`
+    ? `${ready.name} is set up. The next call will appear with a regular check; with a web link it appears at once: Phone services says how.`
     : `${ready.name} is set up. The next call will appear by itself.`;
 }
