@@ -35,8 +35,6 @@ export default defineConfig({
     plugins: [react()],
     build: {
       outDir: 'out/renderer',
-      // One style sheet: a chunk of styles that is linked before the one that names the order of the layers would decide it.
-      cssCodeSplit: false,
       rollupOptions: { input: { index: resolve('src/renderer/index.html') } },
     },
   },

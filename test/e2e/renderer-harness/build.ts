@@ -10,8 +10,7 @@ export async function buildRenderer(outDir: string): Promise<void> {
     base: './',
     plugins: [react()],
     logLevel: 'warn',
-    // As in electron.vite.config.ts.
-    build: { outDir, emptyOutDir: true, cssCodeSplit: false },
+    build: { outDir, emptyOutDir: true },
   });
 }
 

@@ -11,6 +11,7 @@ import type { EventEnvelope } from '../../../src/preload/contract/events.ts';
 import type { SystemStatus } from '../../../src/preload/contract/system.ts';
 import { linkStatus } from '../../standins/still-tunnel.ts';
 import { answerPlacing, makePlacingState, matchKeyOf, type PlacingState } from './placing.ts';
+import { answerChecks } from './sample-checks.ts';
 import { makeAudio } from './sample-audio.ts';
 import { joinedCall, mockCalls, nowMs, placedCalls, unmatchedCall } from './sample-data.ts';
 import { detailOf } from './sample-details.ts';
@@ -187,8 +188,11 @@ function procedure(harness: Harness, name: string, input: Record<string, unknown
       return data(harness.status.webhooks.link);
     case 'sandbox.enter':
       return data({ running: true, url: `${harness.url}?sample`, callsPlaced: 0 });
-    default:
+    default: {
+      const checks = answerChecks(name, input);
+      if (checks !== null) return data(checks);
       return answerPlacing(harness, harness.placing, name, input) ?? data({});
+    }
   }
 }
 

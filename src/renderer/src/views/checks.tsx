@@ -60,7 +60,7 @@ function Head({ checks }: { checks: ChecksView | null }) {
         <>
           <p>{nextCheckText(checks, nowMs)}</p>
           <IntervalField checks={checks} />
-          <Button kind="primary" disabled={checks.running?.kind === 'poll'} onClick={() => void checkNow()}>
+          <Button disabled={checks.running?.kind === 'poll'} onClick={() => void checkNow()}>
             Check now
           </Button>
         </>
