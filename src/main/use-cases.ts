@@ -10,8 +10,10 @@ import { createJobWorker, type JobWorker } from './jobs/worker.ts';
 import type { GuardedFetch } from './net/net.ts';
 import type { Common } from './parts.ts';
 import type { Provider } from './providers/provider.ts';
+import { createCheckCall } from './recordings/check-call.ts';
 import { createConnectNumber } from './recordings/connect-number.ts';
 import { createDialCall } from './recordings/dial-call.ts';
+import { createExplainCall } from './recordings/explain-call.ts';
 import { createFetchRecording } from './recordings/fetch-recording.ts';
 import { createFindRecordings } from './recordings/find-recordings.ts';
 import { createFollowCall } from './recordings/follow-call.ts';
@@ -29,7 +31,10 @@ import type { Store } from './store/store.ts';
 import type { WorkerClient } from './worker/worker.ts';
 
 /** What the handlers of the console ask for. */
-export type UseCases = Pick<HandlerDeps, 'placing' | 'register' | 'steering' | 'numbers'> & {
+export type UseCases = Pick<
+  HandlerDeps,
+  'placing' | 'register' | 'steering' | 'numbers' | 'explain' | 'checkCall'
+> & {
   queue: CallQueue;
   jobs: JobWorker;
 };
@@ -100,6 +105,14 @@ export function startUseCases(common: Common, deps: UseCaseDeps): UseCases {
     register: createRegisterCall({ ...basics, journalCommand }),
     steering: createSteerRecording(asking),
     numbers: createConnectNumber(basics),
+    checkCall: createCheckCall(basics),
+    explain: createExplainCall({
+      ...basics,
+      lineRecords(number) {
+        const line = settings.current().lines.find((one) => one.number === number);
+        return line === undefined ? null : line.record === true;
+      },
+    }),
   };
 }
 

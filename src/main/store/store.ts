@@ -80,6 +80,15 @@ export interface DeliveryWithBody extends DeliveryRow {
   events: { eventKey: string; kind: string; occurredAtMs: number }[];
 }
 
+/** Whom jobs may be about: a call by all ids that it has or had, its recordings and its exact ids. */
+export interface CallJobsQuery {
+  callIds: readonly string[];
+  recordingIds: readonly string[];
+  keys: readonly CallKey[];
+  /** Of a placed call: which asking is current. */
+  dialGeneration: number | null;
+}
+
 export interface JobRow {
   jobId: string;
   kind: JobKind;
@@ -234,11 +243,22 @@ export interface Store extends CheckStore {
   ): Promise<Page<JobRow>>;
   getJob(jobId: string): Promise<JobRow | null>;
   findJob(kind: JobKind, dedupe: string): Promise<JobRow | null>;
+  /** Makes a job that waits due now. @returns false for one that does not wait */
+  hastenJob(jobId: string): Promise<boolean>;
+  /** Every job that is about a call, in no order. */
+  listJobsOfCall(query: CallJobsQuery): Promise<JobRow[]>;
   countJobs(): Promise<{ ready: number; running: number; dead: number }>;
 
   /** Keeps the newest 1,000 refusals. */
   recordRefusal(refusal: RefusalRow): Promise<void>;
   listRefusals(limit: number, cursor: string | null): Promise<Page<RefusalRow>>;
+  /** Those of these providers between two moments, newest first, at most `limit` of each; without header names and bodies. */
+  listRefusalsAround(
+    providerIds: readonly string[],
+    fromMs: number,
+    toMs: number,
+    limit: number,
+  ): Promise<RefusalRow[]>;
   getRefusal(refusalId: string): Promise<RefusalRow | null>;
   /** Drops all kept bodies of refused requests. */
   dropRefusedBodies(): Promise<void>;

@@ -8,6 +8,8 @@ import type { Tunnel } from './tunnel.ts';
 
 /** Signatures over a retired address are accepted for so long. */
 const acceptRetiredMs = 24 * 60 * 60 * 1000;
+/** For so long a refusal can still say that it was meant for an address of before. */
+const rememberRetiredMs = 30 * 24 * 60 * 60 * 1000;
 const settingName = 'publicUrls';
 
 const knownUrls = z.array(z.object({ url: z.string(), retiredAtMs: z.number().nullable() }));
@@ -36,7 +38,7 @@ export async function createFixedUrl(deps: {
       url,
       retiredAtMs: Math.min(retiredAtMs ?? nowMs, nowMs),
     }))
-    .filter(({ retiredAtMs }) => nowMs - retiredAtMs < acceptRetiredMs)
+    .filter(({ retiredAtMs }) => nowMs - retiredAtMs < rememberRetiredMs)
     .sort((a, b) => b.retiredAtMs - a.retiredAtMs);
   const current: KnownUrl[] = configured === null ? [] : [{ url: configured, retiredAtMs: null }];
   await store.putSetting(settingName, [...current, ...retired]);
@@ -50,6 +52,8 @@ export async function createFixedUrl(deps: {
       }
       return urls;
     },
+    retiredUrls: () =>
+      retired.filter(({ retiredAtMs }) => clock.now() - retiredAtMs >= acceptRetiredMs).map(({ url }) => url),
   };
 }
 

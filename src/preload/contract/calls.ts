@@ -1,6 +1,7 @@
 // Calls as the console and outside scripts see them.
 import { z } from 'zod';
 import { recordingStatus, recordingView } from './recordings.ts';
+import { verdictView } from './verdicts.ts';
 
 export const callStatuses = [
   'queued',
@@ -159,6 +160,12 @@ export const callsCountOutput = z.object({
   cap: z.number().int(),
 });
 
+/**
+ * For so long after its end a call without a recording means "not yet"; later it means "none". One number for rows
+ * and verdicts, so that they agree.
+ */
+export const notYetMs = 10 * 60_000;
+
 export const callDetail = z.object({
   call: callView,
   recordings: z.array(recordingView),
@@ -170,6 +177,8 @@ export const callDetail = z.object({
   matches: z.array(
     z.object({ eventKey: z.string(), atMs: z.number().int(), by: z.enum(['person', 'auto_unique']) }),
   ),
+  /** Why there is no recording; null when one can be played and nothing needs explaining. */
+  verdict: verdictView.nullable(),
 });
 export type CallDetail = z.infer<typeof callDetail>;
 

@@ -50,6 +50,8 @@ async function connect(changes: Partial<HandlerDeps> = {}): Promise<Dispatch> {
       providers: [provider],
       tunnel: { publicUrl: () => publicUrl, acceptedUrls: () => [] },
       storage: { freeBytes: async () => 5_000 },
+      explain: async () => null,
+      checkCall: async () => 0,
       playback: async (recordingId) => ({
         url: `/media/${recordingId}`,
         contentType: 'audio/wav',

@@ -40,6 +40,8 @@ export async function connectPlacing(
       providers: [rig.provider],
       tunnel: { publicUrl: () => null, acceptedUrls: () => [] },
       storage: { freeBytes: async () => null },
+      explain: async () => null,
+      checkCall: async () => 0,
       playback: never,
       jobs: { wake: () => undefined },
       placing: rig.placing,
