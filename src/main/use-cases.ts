@@ -1,4 +1,5 @@
 // The use cases of one application, put together with the ports that they work on, and the loops that run them.
+import { notYetMs } from '../preload/contract/verdict-words.ts';
 import type { HandlerDeps } from './api/handlers.ts';
 import type { Settings } from './api/settings.ts';
 import { type FollowingRules, followUps } from './domain/follow-up.ts';
@@ -108,6 +109,7 @@ export function startUseCases(common: Common, deps: UseCaseDeps): UseCases {
     checkCall: createCheckCall(basics),
     explain: createExplainCall({
       ...basics,
+      notYetMs,
       lineRecords(number) {
         const line = settings.current().lines.find((one) => one.number === number);
         return line === undefined ? null : line.record === true;

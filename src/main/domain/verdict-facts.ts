@@ -64,6 +64,8 @@ export interface NoticeFact {
 
 export interface VerdictFacts {
   nowMs: number;
+  /** For so long after its end a call without a recording means "not yet". */
+  notYetMs: number;
   call: CallRow;
   recordings: readonly RecordingRow[];
   events: readonly EventFact[];

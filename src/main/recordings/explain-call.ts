@@ -27,6 +27,8 @@ export interface ExplainCallDeps {
   /** Whether calls of a number of the clinic are recorded by Tapedeck; null for a number without a line. */
   lineRecords: (number: string) => boolean | null;
   clock: Clock;
+  /** For so long after its end a call without a recording means "not yet". */
+  notYetMs: number;
 }
 
 /** A callback may come an hour after the end (ElevenLabs), and clocks differ. */
@@ -104,6 +106,7 @@ export function createExplainCall(deps: ExplainCallDeps): ExplainCall {
     ]);
     return {
       nowMs: clock.now(),
+      notYetMs: deps.notYetMs,
       call,
       recordings,
       events,

@@ -160,12 +160,6 @@ export const callsCountOutput = z.object({
   cap: z.number().int(),
 });
 
-/**
- * For so long after its end a call without a recording means "not yet"; later it means "none". One number for rows
- * and verdicts, so that they agree.
- */
-export const notYetMs = 10 * 60_000;
-
 export const callDetail = z.object({
   call: callView,
   recordings: z.array(recordingView),

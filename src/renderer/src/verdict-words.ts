@@ -1,5 +1,6 @@
 // How the console shows a verdict: title and tone by its label, its action as a button, its evidence in plain words.
-import { type VerdictLabel, verdictLabel } from '../../preload/contract/verdict-words.ts';
+import type { VerdictLabel } from '../../preload/contract/verdict-labels.ts';
+import { verdictLabel } from '../../preload/contract/verdict-words.ts';
 import type { VerdictAction, VerdictEvidence, VerdictView } from '../../preload/contract/verdicts.ts';
 import { isKnownReason, reasonSentence } from './reasons.ts';
 import type { StatusIcon, Tone } from './words.ts';

@@ -1,6 +1,7 @@
 // Every status in plain words: a typed catalogue, so that a new status without words is a compile error.
-import { type CallRecordingStatus, type CallView, notYetMs } from '../../preload/contract/calls.ts';
+import type { CallRecordingStatus, CallView } from '../../preload/contract/calls.ts';
 import type { RecordingView } from '../../preload/contract/recordings.ts';
+import { notYetMs } from '../../preload/contract/verdict-words.ts';
 import { dialWords } from './placing-words.ts';
 import { absentWords, type ReasonContext, reasonSentence } from './reasons.ts';
 

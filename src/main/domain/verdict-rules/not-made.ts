@@ -2,7 +2,6 @@
 // what it answered when it was told to record, whether it can be asked, what it answered when asked, and only then
 // what may have been missed.
 import type { VerdictAction, VerdictCause, VerdictEvidence } from '../../../preload/contract/verdicts.ts';
-import { notYetMs } from '../../../preload/contract/calls.ts';
 import {
   type Draft,
   eventEvidence,
@@ -178,7 +177,7 @@ export const nothingRule: Rule = (known) => {
   ];
   const about = look?.providerId ?? asked[0]?.providerId ?? known.call.providerId;
   if (asked.length === 0) return nobodyToAsk(known);
-  const isEarly = known.nowMs - known.endedAtMs < notYetMs;
+  const isEarly = known.nowMs - known.endedAtMs < known.notYetMs;
   if (isEarly) return { ...notYet(known, evidence, about), cause: 'nothing_yet' };
   if (look === null && dead === undefined) {
     return known.liveJobs.length > 0 ? { ...notYet(known, evidence, about), cause: 'nothing_yet' } : null;
@@ -232,7 +231,7 @@ function nobodyToAsk(known: Known): Draft | null {
     ({ providerId, isSetUp }) => providerId === known.call.providerId && isSetUp,
   );
   if (!isKnown) return null;
-  const isEarly = known.nowMs - known.endedAtMs < notYetMs;
+  const isEarly = known.nowMs - known.endedAtMs < known.notYetMs;
   const end = known.events.findLast(({ event }) => event.kind === 'call.ended');
   return {
     cause: isEarly && known.liveJobs.length > 0 ? 'nothing_yet' : 'carrier_not_recording',
