@@ -12,7 +12,9 @@ export const notYetMs = 10 * 60_000;
 
 /** What a call's row would say. */
 export function verdictLabel({ cause, isSafe }: Pick<Verdict, 'cause' | 'isSafe'>): VerdictLabel {
-  return isSafe ? 'Saved' : verdictCatalogue[cause].label;
+  const { label } = verdictCatalogue[cause];
+  // Of a word that did not come through: what became of the recording all the same.
+  return isSafe && label === 'Not recorded' ? 'Saved' : label;
 }
 
 /** One plain sentence or two, with exact times; what is safe comes first. */

@@ -113,7 +113,8 @@ const judges: Partial<Record<RecordingRow['status'], Judge>> = {
   processing,
   available,
   failed: (known, recording) => failedRule(known, recording),
-  fetching: (known, recording) => waiting(known, recording, 'fetching'),
+  // On a second try, why the first one did not work is still the answer.
+  fetching: (known, recording) => troubleRule(known) ?? waiting(known, recording, 'fetching'),
   // The call has ended for all that we know, and nobody has told of the recording's end.
   recording: (known, recording) =>
     known.isOver
