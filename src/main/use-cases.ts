@@ -1,5 +1,6 @@
 // The use cases of one application, put together with the ports that they work on, and the loops that run them.
 import type { CheckTrigger } from '../preload/contract/checks.ts';
+import { notYetMs } from '../preload/contract/verdict-words.ts';
 import type { HandlerDeps } from './api/handlers.ts';
 import type { Settings } from './api/settings.ts';
 import { type FollowingRules, followUps } from './domain/follow-up.ts';
@@ -13,8 +14,10 @@ import { createJobWorker, type JobWorker } from './jobs/worker.ts';
 import type { GuardedFetch } from './net/net.ts';
 import type { Common } from './parts.ts';
 import type { Provider } from './providers/provider.ts';
+import { createCheckCall } from './recordings/check-call.ts';
 import { createConnectNumber } from './recordings/connect-number.ts';
 import { createDialCall } from './recordings/dial-call.ts';
+import { createExplainCall } from './recordings/explain-call.ts';
 import { createFetchRecording } from './recordings/fetch-recording.ts';
 import { createFindRecordings } from './recordings/find-recordings.ts';
 import { createBackfills } from './recordings/backfill.ts';
@@ -40,7 +43,16 @@ import type { WorkerClient } from './worker/worker.ts';
 /** What the handlers of the console ask for. */
 export type UseCases = Pick<
   HandlerDeps,
-  'placing' | 'register' | 'steering' | 'numbers' | 'retryDeadJobs' | 'checks' | 'backfills' | 'polling'
+  | 'placing'
+  | 'register'
+  | 'steering'
+  | 'numbers'
+  | 'retryDeadJobs'
+  | 'checks'
+  | 'backfills'
+  | 'polling'
+  | 'explain'
+  | 'checkCall'
 > & {
   /** Something may have cost webhooks. */
   sweepSoon: (trigger: CheckTrigger) => void;
@@ -128,6 +140,15 @@ export async function startUseCases(common: Common, deps: UseCaseDeps): Promise<
     steering: createSteerRecording(asking),
     numbers: createConnectNumber(basics),
     retryDeadJobs: createRetryDeadJobs(basics),
+    checkCall: createCheckCall(basics),
+    explain: createExplainCall({
+      ...basics,
+      notYetMs,
+      lineRecords(number) {
+        const line = settings.current().lines.find((one) => one.number === number);
+        return line === undefined ? null : line.record === true;
+      },
+    }),
   };
 }
 

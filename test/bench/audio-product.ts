@@ -27,7 +27,7 @@ const server = createWebhookServer({
       fetch: () => Promise.reject(new Error('not in this benchmark')),
     }),
   ],
-  tunnel: { acceptedUrls: () => [] },
+  tunnel: { acceptedUrls: () => [], retiredUrls: () => [] },
   apply: createApplyProviderEvent({ store, newId, followUp: () => [] }),
   audio: {
     storage,

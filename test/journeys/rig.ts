@@ -15,6 +15,8 @@ export interface JourneyOptions {
   /** Kept between two starts of one test; a folder of its own otherwise. */
   dataDir?: string;
   env?: Record<string, string>;
+  /** Told of the made-up services once they listen, before the application knows where they are. */
+  onTown?: (town: Town) => void;
 }
 
 export interface Journey {
@@ -63,7 +65,10 @@ export async function startJourney(options: JourneyOptions = {}): Promise<Journe
     workerUrl: new URL('../../src/main/worker/index.ts', import.meta.url),
     storeUrl: new URL('../../src/main/store/thread/index.ts', import.meta.url),
     rendererDir: dataDir,
-    onTown: (made) => towns.push(made),
+    onTown(made) {
+      towns.push(made);
+      options.onTown?.(made);
+    },
   });
   const { webhooksUrl } = await app.start();
   const [town] = towns;

@@ -21,6 +21,7 @@ export function createStillTunnel(publicUrl: () => string | null = () => null): 
   return {
     publicUrl,
     acceptedUrls: () => [],
+    retiredUrls: () => [],
     status: () => linkStatus(publicUrl()),
     onChange: () => () => undefined,
     start: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 import { openStore } from '../unit/store/samples.ts';
+import { storeCallFactsSuite } from './store-call-facts.suite.ts';
 import { storeChecksSuite } from './store-checks.suite.ts';
 import { storeDeliveriesSuite } from './store-deliveries.suite.ts';
 import { storeListsSuite } from './store-lists.suite.ts';
@@ -10,3 +11,4 @@ storeDeliveriesSuite('sqlite store', openStore);
 storeListsSuite('sqlite store', openStore);
 storeMatchesSuite('sqlite store', openStore);
 storeChecksSuite('sqlite store', openStore);
+storeCallFactsSuite('sqlite store', openStore);

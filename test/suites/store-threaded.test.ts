@@ -1,4 +1,5 @@
 import { openThreadedStore } from '../unit/store/thread/threaded.ts';
+import { storeCallFactsSuite } from './store-call-facts.suite.ts';
 import { storeChecksSuite } from './store-checks.suite.ts';
 import { storeDeliveriesSuite } from './store-deliveries.suite.ts';
 import { storeListsSuite } from './store-lists.suite.ts';
@@ -10,3 +11,4 @@ storeDeliveriesSuite('store on a thread', openThreadedStore);
 storeListsSuite('store on a thread', openThreadedStore);
 storeMatchesSuite('store on a thread', openThreadedStore);
 storeChecksSuite('store on a thread', openThreadedStore);
+storeCallFactsSuite('store on a thread', openThreadedStore);

@@ -97,7 +97,7 @@ describe('settings', () => {
     const read = sources.flatMap(
       (path) =>
         readFileSync(join(root, path), 'utf8').match(
-          /\b(?:TAPEDECK|TWILIO|WEBHOOK|TELNYX|ELEVENLABS|LIVEKIT)_[A-Z_]+\b/g,
+          /\b(?:TAPEDECK|TWILIO|WEBHOOK|TELNYX|ELEVENLABS|LIVEKIT|NGROK)_[A-Z_]+\b/g,
         ) ?? [],
     );
     const forTests = ['TAPEDECK_CRASH_AT', 'TAPEDECK_CHROMIUM', 'TAPEDECK_TEST_SIZE', 'TAPEDECK_SCREENSHOTS'];

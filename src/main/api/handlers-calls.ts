@@ -1,6 +1,8 @@
 // Handlers of calls as they are: lists, one call, what may belong together, their recordings.
 import type { Handlers } from '../../preload/contract/api.ts';
 import type { CallView } from '../../preload/contract/calls.ts';
+import { momentSaid, verdictSentence } from '../../preload/contract/verdict-words.ts';
+import type { VerdictView } from '../../preload/contract/verdicts.ts';
 import { AppError } from '../domain/errors.ts';
 import { becauseOf } from '../domain/matching.ts';
 import type { CallWithEvents } from '../store/store.ts';
@@ -11,11 +13,11 @@ const countCap = 1_000;
 const candidatesShown = 20;
 
 type CallProcedure =
-  | `calls.${'list' | 'count' | 'get' | 'candidates' | 'match' | 'unmatch'}`
+  | `calls.${'list' | 'count' | 'get' | 'check' | 'candidates' | 'match' | 'unmatch'}`
   | `recordings.${'playback' | 'retry' | 'start' | 'steer'}`;
 
 export function createCallHandlers(deps: HandlerDeps): Pick<Handlers, CallProcedure> {
-  const { store, views, jobs } = deps;
+  const { store, views, jobs, providers, clock } = deps;
 
   const find = async (callId: string): Promise<CallWithEvents> => {
     const found = await store.getCall(callId);
@@ -23,6 +25,15 @@ export function createCallHandlers(deps: HandlerDeps): Pick<Handlers, CallProced
     return found;
   };
   const view = async (callId: string): Promise<CallView> => views.call((await find(callId)).call);
+
+  const explained = async (found: CallWithEvents): Promise<VerdictView | null> => {
+    const verdict = await deps.explain(found);
+    if (verdict === null) return null;
+    const nowMs = clock.now();
+    const service = providers.find(({ providerId }) => providerId === verdict.providerId)?.name;
+    const names = { service: service ?? 'The phone service', at: (atMs: number) => momentSaid(atMs, nowMs) };
+    return { ...verdict, sentence: verdictSentence(verdict, names) };
+  };
 
   return {
     async 'calls.list'({ limit, cursor, ...filters }) {
@@ -32,7 +43,15 @@ export function createCallHandlers(deps: HandlerDeps): Pick<Handlers, CallProced
     async 'calls.count'(filters) {
       return { ...(await store.countCalls(filters, countCap)), cap: countCap };
     },
-    'calls.get': async ({ callId }) => views.callDetail(await find(callId)),
+    async 'calls.get'({ callId }) {
+      const found = await find(callId);
+      return views.callDetail(found, await explained(found));
+    },
+    async 'calls.check'({ callId }) {
+      const count = await deps.checkCall(callId);
+      jobs.wake();
+      return { jobs: count };
+    },
     async 'calls.candidates'({ callId }) {
       const { call } = await find(callId);
       const rows = await store.listCandidates(call.callId, candidatesShown);

@@ -3,8 +3,10 @@ import type { Handlers } from '../../preload/contract/api.ts';
 import type { PlaybackView } from '../../preload/contract/recordings.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { CheckCall } from '../recordings/check-call.ts';
 import type { ConnectNumber } from '../recordings/connect-number.ts';
 import type { ClockKeeper } from '../recordings/keep-clock.ts';
+import type { ExplainCall } from '../recordings/explain-call.ts';
 import type { PlaceCall } from '../recordings/place-call.ts';
 import type { RegisterCall } from '../recordings/register-call.ts';
 import type { RetryDeadJobs } from '../recordings/retry-dead-jobs.ts';
@@ -29,6 +31,8 @@ export interface HandlerDeps extends CheckHandlerDeps {
   storage: Pick<LocalStorage, 'freeBytes'>;
   /** Errors: not_found, conflict (not stored). */
   playback: (recordingId: string) => Promise<PlaybackView>;
+  explain: ExplainCall;
+  checkCall: CheckCall;
   placing: PlaceCall;
   register: RegisterCall;
   queue: Pick<CallQueue, 'view' | 'pause' | 'advance'>;

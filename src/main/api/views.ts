@@ -3,6 +3,7 @@ import type { DeliveryView, JobView, RefusalView } from '../../preload/contract/
 import type { CheckRunView } from '../../preload/contract/checks.ts';
 import type { CallDetail, CallView, PartyView } from '../../preload/contract/calls.ts';
 import type { RecordingView } from '../../preload/contract/recordings.ts';
+import type { VerdictView } from '../../preload/contract/verdicts.ts';
 import type { ProviderNumber, SettingsView } from '../../preload/contract/system.ts';
 import type { CallRow } from '../domain/call.ts';
 import { displayNumber } from '../domain/phone.ts';
@@ -13,7 +14,8 @@ import { toTimeline } from './timeline.ts';
 
 export interface Views {
   call(row: CallRow): CallView;
-  callDetail(found: CallWithEvents): CallDetail;
+  /** @param verdict of this call; null when nothing needs explaining */
+  callDetail(found: CallWithEvents, verdict: VerdictView | null): CallDetail;
   /** A number of the clinic at a provider, in local form and with the name that Settings gives it. */
   number(number: ProviderNumber): ProviderNumber;
 }
@@ -79,7 +81,7 @@ export function createViews(settings: () => Pick<SettingsView, 'lines'>, homeCou
 
   return {
     call,
-    callDetail: (found) => ({
+    callDetail: (found, verdict) => ({
       call: call(found.call),
       recordings: found.recordings.map(recordingView),
       keys: found.keys.map(({ providerId, kind, value }) => ({ providerId, kind, value })),
@@ -87,6 +89,7 @@ export function createViews(settings: () => Pick<SettingsView, 'lines'>, homeCou
       legs: found.legs,
       transcript: found.transcript,
       matches: standingMatches(found.events),
+      verdict,
     }),
     number(number) {
       refresh();

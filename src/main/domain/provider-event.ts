@@ -123,7 +123,7 @@ export type DomainEvent = EventHead &
     | { kind: 'call.matched'; data: { by: 'person' | 'auto_unique' } }
     | { kind: 'call.unmatched'; data: { matchEventKey: string } }
     /** Something of the call worth telling that changes none of its fields, e.g. a participant of a room. */
-    | { kind: 'call.told'; data: { what: string; code?: string } }
+    | { kind: 'call.told'; data: { what: string; code?: string; providerCode?: string } }
     | { kind: 'transcript.attached'; data: { providerTranscriptId: string; lines: TranscriptLine[] } }
     /** Our own id for a call, given when the first event of it is stored. */
     | { kind: 'call.minted'; data: { callId: string } }

@@ -1,9 +1,11 @@
 // Use case: a number of the clinic reports its calls to Tapedeck. What stood there before is stored first and can be
 // put back; nothing that somebody else set up is ever lost.
 import type { ProviderCheck, ProviderNumber } from '../../preload/contract/system.ts';
+import type { Clock } from '../domain/clock.ts';
 import { AppError } from '../domain/errors.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
+import { noticeSetting } from './explain-call.ts';
 
 export interface ConnectNumber {
   /** Asks the provider whether our keys work. Errors: not_found, unavailable, and those of the provider. */
@@ -19,6 +21,7 @@ export function createConnectNumber(deps: {
   store: Pick<Store, 'getSetting' | 'putSetting' | 'resumeProvider'>;
   providers: readonly Provider[];
   publicUrl: () => string | null;
+  clock: Clock;
 }): ConnectNumber {
   const { store, publicUrl } = deps;
 
@@ -99,6 +102,14 @@ export function createConnectNumber(deps: {
     return { ...restored, previousUrl: null };
   };
 
+  /** Remembered for calls whose recording nobody told of. The first time that it was seen stands. */
+  const noteDisabled = async (providerId: string, isDisabled: boolean): Promise<void> => {
+    const name = noticeSetting(providerId);
+    const isNoted = (await store.getSetting(name)) != null;
+    if (isNoted !== isDisabled)
+      await store.putSetting(name, isDisabled ? { sinceMs: deps.clock.now() } : null);
+  };
+
   return {
     async check(providerId) {
       const provider = find(providerId);
@@ -110,6 +121,10 @@ export function createConnectNumber(deps: {
       try {
         const result = await provider.api.check(AbortSignal.timeout(timeoutMs));
         if (result.ok) await store.resumeProvider(providerId);
+        await noteDisabled(
+          providerId,
+          result.findings.some(({ code }) => code === 'webhook_disabled'),
+        );
         return result;
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'provider_unauthorized') throw error;

@@ -107,7 +107,7 @@ function isExpiredLink({ status }: GuardedResponse, sent: Readonly<Record<string
 }
 
 function expiredLink(): AppError {
-  return new AppError('provider_unavailable', 'The link to the audio has expired.', { retryable: true });
+  return new AppError('link_expired', 'The link to the audio has expired.', { retryable: true });
 }
 
 /** What an answer other than 200 means for the recording. */

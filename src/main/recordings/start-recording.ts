@@ -82,12 +82,17 @@ export function createStartRecording(deps: StartRecordingDeps): StartRecording {
       case 'not_live':
         return notStarted(job, found, 'call_not_live');
       case 'refused':
-        return notStarted(job, found, answer.code);
+        return notStarted(job, found, answer.code, answer.providerCode);
     }
   }
 
   /** It ends here, and the call says why there is no recording. */
-  function notStarted(job: ClaimedJob, found: CallWithEvents, code: string): JobSettlement {
+  function notStarted(
+    job: ClaimedJob,
+    found: CallWithEvents,
+    code: string,
+    providerCode: string | null = null,
+  ): JobSettlement {
     const { callId, providerId } = found.call;
     log.warn('recording not started', { callId, code, attempt: job.attempt });
     const keys = ownKeys(found).slice(0, 1);
@@ -98,7 +103,7 @@ export function createStartRecording(deps: StartRecordingDeps): StartRecording {
       occurredAtMs: clock.now(),
       sequence: 0,
       keys,
-      data: { what: 'recording_not_started', code },
+      data: { what: 'recording_not_started', code, ...(providerCode === null ? {} : { providerCode }) },
     };
     return { ...ackOf(job), result: 'done', events: keys.length === 0 ? [] : [told] };
   }

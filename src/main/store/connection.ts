@@ -1,5 +1,6 @@
 // One open connection with everything that is prepared on it. Opened anew as a whole after a failing disk.
 import type { Clock } from '../domain/clock.ts';
+import { type CallFactsReader, createCallFacts } from './call-facts.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { type Checks, createChecks } from './checks.ts';
 import { type ClaimJobs, createClaimJobs } from './claim-jobs.ts';
@@ -32,6 +33,7 @@ export interface Connection {
   refusals: Refusals;
   checks: Checks;
   outages: Outages;
+  callFacts: CallFactsReader;
 }
 
 export interface ConnectionDeps {
@@ -52,6 +54,7 @@ export function openConnection(deps: ConnectionDeps): Connection {
     const mergeCalls = createMergeCalls(db, deps.recordingIdOf);
     const journal = createJournal(db, { ...deps, projection, mergeCalls });
     const calls = createCalls(db, deps.recordingIdOf);
+    const jobs = createJobs(db, { now: deps.clock.now, newId: deps.newId });
     const splitCalls = createSplitCalls(db, projection);
     return {
       db,
@@ -62,12 +65,13 @@ export function openConnection(deps: ConnectionDeps): Connection {
       queue: createQueue(db),
       recordings: createRecordings(db),
       deliveries: createDeliveries(db),
-      jobs: createJobs(db, { now: deps.clock.now, newId: deps.newId }),
+      jobs,
       claims: createClaimJobs(db),
       settings: createSettings(db),
       refusals: createRefusals(db),
       checks: createChecks(db),
       outages: createOutages(db),
+      callFacts: createCallFacts(db, jobs),
     };
   } catch (error) {
     db.close();

@@ -179,10 +179,13 @@ export async function createSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
     countMatchingJobs: async (query) => attempt(() => current().jobs.countMatching(query)),
     getJob: async (jobId) => attempt(() => current().jobs.get(jobId)),
     findJob: async (kind, dedupe) => attempt(() => current().jobs.find(kind, dedupe)),
+    hastenJob: (jobId) => write('other', ({ callFacts }, log) => callFacts.hasten(jobId, clock.now(), log)),
+    listJobsOfCall: async (query) => attempt(() => current().callFacts.jobs(query)),
     countJobs: async () => attempt(() => current().jobs.count()),
 
     recordRefusal: (refusal) => write('other', ({ refusals }, log) => refusals.add(refusal, log)),
     listRefusals: async (limit, cursor) => attempt(() => current().refusals.list(limit, cursor)),
+    listRefusalsAround: async (...about) => attempt(() => current().callFacts.refusals(...about)),
     getRefusal: async (refusalId) => attempt(() => current().refusals.get(refusalId)),
     dropRefusedBodies: () => write('other', ({ refusals }, log) => refusals.dropBodies(log)),
 

@@ -13,6 +13,7 @@ import type { CallRow } from '../domain/call.ts';
 import type { ClaimedJob, JobKind, NewJob } from '../domain/job.ts';
 import type { DomainEvent } from '../domain/provider-event.ts';
 import type { RecordingRow } from '../domain/recording.ts';
+import type { CallFactStore } from './call-fact-store.ts';
 import type { CheckStore } from './check-store.ts';
 
 export interface HeaderPair {
@@ -181,7 +182,7 @@ export interface Changes {
 
 export type CallsQuery = Omit<CallsListInput, 'limit' | 'cursor'>;
 
-export interface Store extends CheckStore {
+export interface Store extends CheckStore, CallFactStore {
   /**
    * Journals a delivery with its events, the rows they fold into and the jobs they cause, in one durable (FULL)
    * commit that deliveries waiting together share; one that fails does not fail its neighbours. A repeat is counted

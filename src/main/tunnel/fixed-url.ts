@@ -28,6 +28,7 @@ export async function createFixedUrl(deps: {
   return {
     publicUrl: knownUrls.current,
     acceptedUrls: knownUrls.accepted,
+    retiredUrls: knownUrls.retired,
     status: watch.status,
     onChange: watch.onChange,
     async start() {

@@ -9,12 +9,17 @@ export interface KnownUrls {
   current(): string | null;
   /** The current one first, then those retired in the last 24 h; without any, the listener's own local addresses. */
   accepted(): string[];
+  /** Those retired longer ago: nothing is accepted for them, but a refusal can say that one of them was used. */
+  retired(): string[];
   /** Remembers that this address is the one in use from now on; null retires it without a successor. */
   use(url: string | null): Promise<void>;
 }
 
 /** Signatures over a retired address are accepted for so long. */
 const acceptRetiredMs = 24 * 60 * 60 * 1000;
+/** For so long, and so many: an ngrok without a domain of its own has another address with every start. */
+const rememberMs = 30 * 24 * 60 * 60 * 1000;
+const rememberCount = 50;
 const settingName = 'publicUrls';
 const stored = z.array(z.object({ url: z.string(), retiredAtMs: z.number().nullable() }));
 
@@ -48,12 +53,14 @@ export async function createKnownUrls(deps: {
       ...(url === null ? localUrls(localUrl()) : [url]),
       ...retired.filter((one) => one.url !== url && isFresh(one)).map((one) => one.url),
     ],
+    retired: () => retired.filter((one) => one.url !== url && !isFresh(one)).map((one) => one.url),
     async use(next) {
       if (url !== null && url !== next) retired.push({ url, retiredAtMs: clock.now() });
       url = next;
       retired = retired
-        .filter((one) => one.url !== url && isFresh(one))
-        .sort((a, b) => b.retiredAtMs - a.retiredAtMs);
+        .filter((one) => one.url !== url && clock.now() - one.retiredAtMs < rememberMs)
+        .sort((a, b) => b.retiredAtMs - a.retiredAtMs)
+        .slice(0, rememberCount);
       await store.putSetting(settingName, [
         ...(url === null ? [] : [{ url, retiredAtMs: null }]),
         ...retired,

@@ -195,6 +195,7 @@ export function createNgrok(deps: NgrokDeps): Tunnel {
   return {
     publicUrl: knownUrls.current,
     acceptedUrls: knownUrls.accepted,
+    retiredUrls: knownUrls.retired,
     status: watch.status,
     onChange: watch.onChange,
     async start() {

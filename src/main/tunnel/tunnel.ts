@@ -13,6 +13,8 @@ export interface Tunnel {
   publicUrl(): string | null;
   /** Everything that a provider may still be using: the current URL first, then those retired in the last 24 h. */
   acceptedUrls(): string[];
+  /** Those retired longer ago: nothing is accepted for them, but a refusal can say that one of them was used. */
+  retiredUrls(): string[];
   status(): TunnelStatus;
   /** Told of every change with what was before. @returns stops it */
   onChange(listener: (now: TunnelStatus, before: TunnelStatus) => void): () => void;

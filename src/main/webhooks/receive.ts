@@ -14,7 +14,7 @@ import type { SocketPool } from './sockets.ts';
 
 export interface ReceiveDeps {
   apply: ApplyProviderEvent;
-  tunnel: Pick<Tunnel, 'acceptedUrls'>;
+  tunnel: Pick<Tunnel, 'acceptedUrls' | 'retiredUrls'>;
   clock: Clock;
   log: Log;
   bodies: BodyReader;
@@ -35,8 +35,17 @@ export function createReceive(deps: ReceiveDeps, provider: Provider, route: Webh
     const pathAndQuery = request.url ?? '/';
     const { path } = route;
     const { headers, method = 'POST', socket } = request;
-    const verdict = provider.verify({ path, pathAndQuery, headers, body }, tunnel.acceptedUrls());
-    if (!verdict.ok) return refuse(request, response, verdict.reason, body.length, body);
+    const signed = { path, pathAndQuery, headers, body };
+    const verdict = provider.verify(signed, tunnel.acceptedUrls());
+    const isForOldAddress = (): boolean => {
+      const retired = tunnel.retiredUrls();
+      return retired.length > 0 && provider.verify(signed, retired).ok;
+    };
+    if (!verdict.ok) {
+      const reason =
+        verdict.reason === 'bad_signature' && isForOldAddress() ? 'stale_address' : verdict.reason;
+      return refuse(request, response, reason, body.length, body);
+    }
     sockets.trust(socket);
     crashPoint?.('webhook:verified');
     const receivedAtMs = clock.now();

@@ -9,6 +9,7 @@ const statusOf: Record<RefusalReason, number> = {
   bad_signature: 403,
   signature_missing: 403,
   secret_missing: 503,
+  stale_address: 403,
   clock_skew: 503,
   wrong_method: 405,
   wrong_content_type: 415,

@@ -29,7 +29,7 @@ import { createSocketPool } from './sockets.ts';
 export interface WebhookServerDeps {
   providers: readonly Provider[];
   /** The signature's URL comes from here and from nowhere else. */
-  tunnel: Pick<Tunnel, 'acceptedUrls'>;
+  tunnel: Pick<Tunnel, 'acceptedUrls' | 'retiredUrls'>;
   apply: ApplyProviderEvent;
   /** For routes whose bodies stream to disk. */
   audio: AudioIntake;

@@ -48,6 +48,8 @@ export const refusalReason = z.enum([
   'secret_missing',
   // Rightly signed at a time that is not ours: a clock is wrong, or somebody sends an old request again.
   'clock_skew',
+  // Rightly signed for an address that Tapedeck no longer has.
+  'stale_address',
   'wrong_method',
   'wrong_content_type',
   'content_encoding',

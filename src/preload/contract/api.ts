@@ -82,6 +82,11 @@ export const procedures = {
     input: z.strictObject({ callId: z.string().max(64) }),
     output: z.object({ call: callView }),
   },
+  'calls.check': {
+    about: 'Look for the recordings of a call now instead of at the next planned time.',
+    input: z.strictObject({ callId: z.string().max(64) }),
+    output: z.object({ jobs: z.number().int() }),
+  },
   'calls.candidates': {
     about: 'Calls that an unmatched one may belong to, best first.',
     input: z.strictObject({ callId: z.string().max(64) }),

@@ -1,6 +1,7 @@
 // Calls as the console and outside scripts see them.
 import { z } from 'zod';
 import { recordingStatus, recordingView } from './recordings.ts';
+import { verdictView } from './verdicts.ts';
 
 export const callStatuses = [
   'queued',
@@ -170,6 +171,8 @@ export const callDetail = z.object({
   matches: z.array(
     z.object({ eventKey: z.string(), atMs: z.number().int(), by: z.enum(['person', 'auto_unique']) }),
   ),
+  /** Why there is no recording; null when one can be played and nothing needs explaining. */
+  verdict: verdictView.nullable(),
 });
 export type CallDetail = z.infer<typeof callDetail>;
 

@@ -20,6 +20,7 @@ export const errorCodes = [
   'provider_rate_limited',
   'provider_unavailable',
   'provider_refused',
+  'link_expired',
   'network_failed',
   'timed_out',
   'blocked_address',

@@ -34,7 +34,10 @@ export type ProviderView = z.infer<typeof providerView>;
 /** One thing that a key check found, in closed words with what to say about it. */
 export const providerCheck = z.object({
   ok: z.boolean(),
-  findings: z.array(z.object({ ok: z.boolean(), text: z.string() })),
+  /** `code`: a finding that verdicts of calls look back at. */
+  findings: z.array(
+    z.object({ ok: z.boolean(), text: z.string(), code: z.enum(['webhook_disabled']).optional() }),
+  ),
 });
 export type ProviderCheck = z.infer<typeof providerCheck>;
 

@@ -35,6 +35,7 @@ const sentences: Record<ErrorCode | RecordingReason, Sentence> = {
   provider_rate_limited: busy,
   provider_unavailable: busy,
   provider_refused: (service) => `${service} refused to hand over the recording.`,
+  link_expired: (service) => `The link had expired. ${service} is asked for a new one.`,
   network_failed: () => 'There was no connection. It will be saved when you are back online.',
   timed_out: (service) => `${service} took too long to answer.`,
   blocked_address: () => 'The address of the recording is not one that Tapedeck trusts.',

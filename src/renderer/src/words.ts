@@ -1,6 +1,7 @@
 // Every status in plain words: a typed catalogue, so that a new status without words is a compile error.
 import type { CallRecordingStatus, CallView } from '../../preload/contract/calls.ts';
 import type { RecordingView } from '../../preload/contract/recordings.ts';
+import { notYetMs } from '../../preload/contract/verdict-words.ts';
 import { dialWords } from './placing-words.ts';
 import { absentWords, type ReasonContext, reasonSentence } from './reasons.ts';
 
@@ -28,8 +29,6 @@ export interface StatusContext extends ReasonContext {
   /** 0..1 while a copy is being fetched and the total is known. */
   fetched: number | null;
 }
-
-const notYetMs = 10 * 60_000;
 
 type Words = (call: CallView, recording: RecordingView | null, context: StatusContext) => StatusWords;
 

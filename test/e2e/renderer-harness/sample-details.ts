@@ -1,6 +1,8 @@
 // What opening a made-up call shows: recordings, parts, transcript, and what happened, kind by kind.
 import type { CallDetail, CallView, LegView, TimelineEntry } from '../../../src/preload/contract/calls.ts';
 import type { RecordingView } from '../../../src/preload/contract/recordings.ts';
+import { momentSaid, verdictSentence } from '../../../src/preload/contract/verdict-words.ts';
+import type { Verdict } from '../../../src/preload/contract/verdicts.ts';
 import { nowMs, transcript } from './sample-data.ts';
 
 const statuses: Partial<Record<CallView['recordingStatus'], RecordingView['status']>> = {
@@ -68,7 +70,54 @@ export function detailOf(call: CallView, paused = false, matchEventKey = 'match_
       call.matchedBy === null
         ? []
         : [{ eventKey: matchEventKey, atMs: nowMs - 20 * 60_000, by: call.matchedBy }],
+    verdict: verdictOf(call),
   };
+}
+
+const verdicts: Partial<Record<CallView['recordingStatus'], Pick<Verdict, 'cause' | 'action' | 'evidence'>>> =
+  {
+    failed: {
+      cause: 'wrong_password',
+      action: 'reconnect_provider',
+      evidence: [
+        {
+          kind: 'provider',
+          id: 'twilio',
+          atMs: nowMs - 76 * 60_000,
+          code: 'provider_unauthorized',
+          providerCode: '20003',
+        },
+        { kind: 'job', id: 'job_1', atMs: nowMs - 60_000, code: 'provider_unauthorized', attempts: 4 },
+      ],
+    },
+    processing: {
+      cause: 'getting_ready',
+      action: 'check_now',
+      evidence: [{ kind: 'delivery', id: 'dlv_1', atMs: nowMs - 30 * 60_000, code: 'recording.processing' }],
+    },
+    not_recorded: {
+      cause: 'recording_off',
+      action: 'turn_on_recording',
+      evidence: [
+        { kind: 'check', id: 'run_1', atMs: nowMs - 4 * 60_000, code: 'no_recordings' },
+        { kind: 'setting', atMs: nowMs - 60 * 60_000, code: 'line.record' },
+      ],
+    },
+  };
+
+function verdictOf(call: CallView): CallDetail['verdict'] {
+  const sample = call.dialState === null && !call.unmatched ? verdicts[call.recordingStatus] : undefined;
+  if (sample === undefined) return null;
+  const verdict: Verdict = {
+    ...sample,
+    isSafe: false,
+    isFinal: sample.cause === 'recording_off',
+    sinceMs: sample.evidence[0]?.atMs ?? nowMs,
+    nextLookAtMs: sample.cause === 'recording_off' ? null : nowMs + 3 * 60_000,
+    providerId: call.providerId,
+  };
+  const at = (atMs: number): string => momentSaid(atMs, nowMs);
+  return { ...verdict, sentence: verdictSentence(verdict, { service: 'Twilio', at }) };
 }
 
 function legsOf({ startedAtMs, endedAtMs, from, to }: CallView): LegView[] {

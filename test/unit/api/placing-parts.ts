@@ -21,6 +21,8 @@ type Placing = Pick<
   | 'checks'
   | 'backfills'
   | 'polling'
+  | 'explain'
+  | 'checkCall'
 >;
 
 const never = (): Promise<never> => Promise.reject(new Error('Not part of this test.'));
@@ -38,7 +40,7 @@ export function createNoPlacing(): Placing {
 }
 
 /** Handlers that no test of another subject calls. */
-function createNoChecks(): Pick<HandlerDeps, 'checks' | 'backfills' | 'polling'> {
+function createNoChecks(): Pick<HandlerDeps, 'checks' | 'backfills' | 'polling' | 'explain' | 'checkCall'> {
   const no = (): never => {
     throw new Error('not in this test');
   };
@@ -53,6 +55,8 @@ function createNoChecks(): Pick<HandlerDeps, 'checks' | 'backfills' | 'polling'>
       recover: never,
       stop: never,
     },
+    explain: async () => null,
+    checkCall: async () => 0,
     polling: {
       plan: () => ({ isPolling: false, intervalMinutes: 3, decidedBy: 'default', except: [] }),
       nextPollAtMs: () => null,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProviderNumber } from '../../../src/preload/contract/system.ts';
+import { noticeSetting } from '../../../src/main/recordings/explain-call.ts';
 import { createPlacing, type OpenStore, openStore } from './placing-rig.ts';
 
 const wantedUrl = 'https://clinic.example.com/webhooks/scripted';
@@ -127,5 +128,20 @@ describe('the check of the keys', () => {
     await open.store.pauseProvider('scripted', 'provider_unauthorized');
     expect(await rig.numbersAt.check('scripted')).toMatchObject({ ok: true });
     expect(await open.store.listPauses()).toEqual([]);
+  });
+
+  it('remembers since when callbacks are known to be switched off, and forgets it when they are on again', async () => {
+    const rig = rigWith();
+    const noted = () => open.store.getSetting(noticeSetting('scripted'));
+    const finding = { ok: false, text: 'Switched off.', code: 'webhook_disabled' as const };
+    rig.provider.api.check = async () => ({ ok: false, findings: [finding] });
+    const firstMs = open.clock.now();
+    await rig.numbersAt.check('scripted');
+    open.clock.nowMs += 60_000;
+    await rig.numbersAt.check('scripted');
+    expect(await noted()).toEqual({ sinceMs: firstMs });
+    rig.provider.api.check = async () => ({ ok: true, findings: [] });
+    await rig.numbersAt.check('scripted');
+    expect(await noted()).toBeNull();
   });
 });

@@ -74,7 +74,7 @@ describe('what is never kept', () => {
       },
     }));
     const { settlement } = await rig.run({ providers });
-    expect(settlement).toMatchObject({ result: 'retry', errorCode: 'provider_unavailable' });
+    expect(settlement).toMatchObject({ result: 'retry', errorCode: 'link_expired' });
     if ('runAtMs' in settlement) rig.clock.nowMs = settlement.runAtMs;
     rig.media.otherwise = send(200, wav);
     expect((await rig.run({ providers })).settlement).toMatchObject({ result: 'done' });

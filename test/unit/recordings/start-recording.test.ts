@@ -109,7 +109,9 @@ describe('a call of a line that is recorded', () => {
   it('tells of a refusal with its code', async () => {
     const rig = await begin({ start: [{ outcome: 'refused', code: 'not_eligible', providerCode: '90015' }] });
     await rig.runs(2);
-    expect(await rig.told()).toEqual([{ what: 'recording_not_started', code: 'not_eligible' }]);
+    expect(await rig.told()).toEqual([
+      { what: 'recording_not_started', code: 'not_eligible', providerCode: '90015' },
+    ]);
   });
 
   it('pauses the provider when it refuses our keys, and gives the attempt back', async () => {

@@ -121,3 +121,15 @@ test('a clock that ran ahead and was set back prolongs nothing beyond 24 h', asy
   world.advance(24 * hour);
   expect(tunnel.acceptedUrls()).toEqual(['https://two.example']);
 });
+
+test('remembers for a month which addresses it once had, though it accepts nothing for them', async () => {
+  const world = createWorld();
+  await world.start('https://one.example');
+  const tunnel = await world.start('https://two.example');
+  expect(tunnel.retiredUrls()).toEqual([]);
+  world.advance(25 * hour);
+  expect(tunnel.acceptedUrls()).toEqual(['https://two.example']);
+  expect(tunnel.retiredUrls()).toEqual(['https://one.example']);
+  world.advance(30 * 24 * hour);
+  expect((await world.start('https://two.example')).retiredUrls()).toEqual([]);
+});

@@ -54,7 +54,7 @@ export async function startAudioListener(options: AudioListenerOptions = {}) {
   const routes = provider.routes.map((route) => (maxBodyBytes ? { ...route, maxBodyBytes } : route));
   const server = createWebhookServer({
     providers: [{ ...provider, routes }],
-    tunnel: { acceptedUrls: () => ['https://tapedeck.example.com'] },
+    tunnel: { acceptedUrls: () => ['https://tapedeck.example.com'], retiredUrls: () => [] },
     apply: createApplyProviderEvent({ store: journal, newId, followUp: () => [] }),
     audio: {
       storage,

@@ -48,7 +48,7 @@ export async function startListener(options: ListenerOptions = {}): Promise<List
   const server = createWebhookServer({
     providers: createProviders({ setting: (name) => settings[name], fetch: noWay }),
     audio: { storage: { create: noWay, freeBytes: noWay }, receive: noWay },
-    tunnel: { acceptedUrls: () => [publicUrl] },
+    tunnel: { acceptedUrls: () => [publicUrl], retiredUrls: () => [] },
     apply: createApplyProviderEvent({
       store: {
         async recordDelivery(delivery) {

@@ -263,7 +263,7 @@ describe('the listener', () => {
     const taken = typeof address === 'object' && address !== null ? address.port : port;
     const server = createWebhookServer({
       providers: [],
-      tunnel: { acceptedUrls: () => [] },
+      tunnel: { acceptedUrls: () => [], retiredUrls: () => [] },
       apply: () => Promise.reject(new Error('unused')),
       audio: {
         storage: { create: () => Promise.reject(new Error('unused')), freeBytes: async () => null },

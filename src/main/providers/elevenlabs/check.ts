@@ -54,8 +54,10 @@ export async function checkSettings(
   if (connected.success) {
     const ours = connected.data.webhooks.filter(({ webhook_url: url }) => url.endsWith(postCallPath));
     const isOff = ours.some((webhook) => webhook.is_disabled || webhook.is_auto_disabled);
-    if (isOff) add(false, 'ElevenLabs has switched the webhook off: switch it on again in its settings.');
-    else if (ours.length > 0) add(true, 'A webhook of ElevenLabs leads to Tapedeck.');
+    if (isOff) {
+      const text = 'ElevenLabs has switched the webhook off: switch it on again in its settings.';
+      findings.push({ ok: false, text, code: 'webhook_disabled' });
+    } else if (ours.length > 0) add(true, 'A webhook of ElevenLabs leads to Tapedeck.');
     else
       add(false, 'No webhook of ElevenLabs leads to Tapedeck yet: recordings are fetched by asking instead.');
   }

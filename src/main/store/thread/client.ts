@@ -171,10 +171,13 @@ export async function createThreadedStore(deps: ThreadedStoreDeps): Promise<Stor
     countMatchingJobs: forward('countMatchingJobs'),
     getJob: forward('getJob'),
     findJob: forward('findJob'),
+    hastenJob: forward('hastenJob'),
+    listJobsOfCall: forward('listJobsOfCall'),
     countJobs: forward('countJobs'),
     recordRefusal: (refusal) =>
       recordRefusal({ ...refusal, body: refusal.body === null ? null : ownBytes(refusal.body) }),
     listRefusals: forward('listRefusals'),
+    listRefusalsAround: forward('listRefusalsAround'),
     getRefusal: forward('getRefusal'),
     dropRefusedBodies: forward('dropRefusedBodies'),
     listOpenCalls: forward('listOpenCalls'),

@@ -40,6 +40,8 @@ export interface SystemSlice {
   setConnection(connection: Connection): void;
   loadDetail(callId: string): Promise<void>;
   retryRecording(recordingId: string): Promise<void>;
+  /** Runs again what looks for a call's recording, then reads the call again. */
+  checkCall(callId: string): Promise<void>;
   resumeProvider(providerId: string): Promise<void>;
   /** Asks whether the web link leads here, or makes it anew. */
   tryLink(action: LinkAction): Promise<void>;
@@ -140,6 +142,12 @@ export function createSystemSlice(
       async retryRecording(recordingId) {
         const reply = await client.invoke('recordings.retry', { recordingId });
         set({ notice: reply.ok ? null : reply.error.message });
+      },
+
+      async checkCall(callId) {
+        const reply = await client.invoke('calls.check', { callId });
+        set({ notice: reply.ok ? null : reply.error.message });
+        await get().loadDetail(callId);
       },
 
       async resumeProvider(providerId) {

@@ -19,6 +19,7 @@ import { LegList } from './leg-list.tsx';
 import { MatchNote } from './match-note.tsx';
 import { RecordingList } from './recording-list.tsx';
 import { Transcript } from './transcript.tsx';
+import { VerdictNote } from './verdict-note.tsx';
 
 export function CallDetail({ isAlone }: { isAlone: boolean }) {
   const callId = useApp((state) => state.route.callId);
@@ -92,6 +93,10 @@ function Head({ call, detail }: { call: CallView; detail: Detail | null }) {
     detail !== null && isLive(call) && call.recordingStatus === 'recording' && isPaused(detail.timeline)
       ? pausedWords
       : statusWords(call, main, context);
+  // A verdict is of the moment at which it was read: while newer news is on its way, the row's words stand.
+  const isCurrent =
+    detail?.call.recordingStatus === call.recordingStatus && detail.call.status === call.status;
+  const verdict = isCurrent ? detail.verdict : null;
   const sentence = [
     `${directionOf(call).label}, ${momentInWords(call.startedAtMs, context.nowMs)}`,
     ...(call.durationMs === null ? [] : [lengthInWords(call.durationMs)]),
@@ -101,13 +106,17 @@ function Head({ call, detail }: { call: CallView; detail: Detail | null }) {
       <h2 className={styles.number}>{numberOf(call)}</h2>
       <p className={styles.sentence}>{sentence}</p>
       <CallActions call={call} detail={detail} main={main} />
-      <div className={`${styles.note} ${styles[words.tone]}`}>
-        <strong>
-          <Icon name={words.icon} />
-          {words.title}
-        </strong>
-        <p>{words.sentence}</p>
-      </div>
+      {verdict === null ? (
+        <div className={`${styles.note} ${styles[words.tone]}`}>
+          <strong>
+            <Icon name={words.icon} />
+            {words.title}
+          </strong>
+          <p>{words.sentence}</p>
+        </div>
+      ) : (
+        <VerdictNote call={call} verdict={verdict} nowMs={context.nowMs} />
+      )}
       {detail !== null && detail.matches.length > 0 && <MatchNote detail={detail} />}
     </>
   );
