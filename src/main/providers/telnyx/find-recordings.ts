@@ -36,6 +36,7 @@ export async function findRecordings(
 ): Promise<LookUp> {
   const facts = new Map<string, PulledFact>();
   const missing = new Set(valuesOf(keys, 'recording_id'));
+  let isAnswered = true;
   const keep = (fact: PulledFact | null): void => {
     if (fact === null) return;
     facts.set(fact.dedupeKey, fact);
@@ -43,7 +44,8 @@ export async function findRecordings(
   };
   for (const { kind, value } of questions(keys)) {
     const path = `/v2/recordings?filter[${kind}]=${value}`;
-    const rows = await ownRows(deps, kind, value, signal);
+    const { rows, foreign } = await ownRows(deps, kind, value, signal);
+    if (foreign > 0) isAnswered = false;
     const known = kind === 'sip_call_id' ? [keyOf('sip_call_id', value)] : [];
     for (const row of rows) keep(recordingFact(row, path, known));
   }
@@ -56,7 +58,9 @@ export async function findRecordings(
   const isFinal = found.length > 0 && missing.size === 0 && deps.now() - newestMs >= settledMs;
   // Whether the trunk is Telnyx's at all is not known then; if it is, the recording is there within minutes.
   const isGuess = found.length === 0 && questions(keys).every(({ kind }) => kind === 'sip_call_id');
-  return { facts: found, isFinal, ...(isGuess && missing.size === 0 ? { finalAfterEndMs: guessedMs } : {}) };
+  // A list whose filter was ignored has not answered the question, however late it is.
+  const mayEnd = isGuess && isAnswered && missing.size === 0;
+  return { facts: found, isFinal, ...(mayEnd ? { finalAfterEndMs: guessedMs } : {}) };
 }
 
 type Question = { kind: Exclude<KeyKind, 'recording_id'>; value: string };
@@ -81,7 +85,7 @@ async function ownRows(
   kind: Question['kind'],
   value: string,
   signal: AbortSignal,
-): Promise<Json[]> {
+): Promise<{ rows: Json[]; foreign: number }> {
   const own: Json[] = [];
   const unsure: Json[] = [];
   let foreign = 0;
@@ -99,7 +103,7 @@ async function ownRows(
   const proven = unsure.length > 0 && (await areProven(deps.ask, unsure, signal));
   if (!proven) foreign += unsure.length;
   if (foreign > 0) deps.onForeignRows(foreign);
-  return proven ? [...own, ...unsure] : own;
+  return { rows: proven ? [...own, ...unsure] : own, foreign };
 }
 
 /**
