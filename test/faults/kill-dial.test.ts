@@ -1,10 +1,10 @@
 // A telephone rings at most once for each time that a person asked for it, whenever the power fails.
 import { once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
-import { createClock } from '../../src/main/clock.ts';
-import { createTown, type Town } from '../../src/main/sandbox/town.ts';
+import type { Town } from '../../src/main/sandbox/town.ts';
 import type { CallView } from '../../src/preload/contract/calls.ts';
-import { eventually, type Product, startProduct, temporaryDir } from '../product.ts';
+import { eventually, type Product } from '../product.ts';
+import { allCalls, closeTowns, numberOfNobody, startTown, type TownRig } from '../town-rig.ts';
 
 const isLong = process.env['TAPEDECK_TEST_SIZE'] === 'long';
 const vias = ['elevenlabs-twilio', 'elevenlabs-sip', 'telnyx', 'livekit'] as const;
@@ -21,56 +21,19 @@ const crashPoints = [
 const randomKills = isLong ? 60 : 6;
 const timeScale = 60;
 
-const closers: (() => Promise<unknown>)[] = [];
+afterEach(closeTowns);
 
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-interface World {
-  town: Town;
-  start(crashAt?: string): Promise<Product>;
-}
-
-async function startTown(): Promise<World> {
-  const { dir, remove } = await temporaryDir();
-  closers.push(remove);
-  // A clock that runs fast begins with the process; the world's follows it, as all clocks of the world do.
-  let clock = createClock(timeScale);
-  const town = createTown({
-    clock: { now: () => clock.now(), delay: (delayMs, signal) => clock.delay(delayMs, signal) },
-    seed: 1,
-  });
-  closers.push(() => town.stop());
-  await town.start();
-  // Long enough to be found by asking after a restart, and no webhook tells of them.
+/** Calls that are long enough to be found by asking after a restart; no webhook tells of them. */
+async function startLongCalls(): Promise<TownRig> {
+  const rig = await startTown({ timeScale });
   const talkMs = 30 * 60_000;
-  for (const { switches } of [town.twilio, town.telnyx])
+  for (const { switches } of [rig.town.twilio, rig.town.telnyx])
     Object.assign(switches, { talkMs: { least: talkMs, most: talkMs } });
-  return {
-    town,
-    async start(crashAt) {
-      const product = await startProduct({
-        dataDir: dir,
-        env: {
-          ...town.settings,
-          TAPEDECK_TIME_SCALE: String(timeScale),
-          ...(crashAt === undefined ? {} : { TAPEDECK_CRASH_AT: crashAt }),
-        },
-      });
-      closers.push(() => product.kill());
-      clock = createClock(timeScale);
-      return product;
-    },
-  };
+  return rig;
 }
 
 async function order(product: Product, via: string, to: string): Promise<void> {
   await product.call('calls.place', { kind: 'voice-bot', via, to, record: false });
-}
-
-function numberOf(nth: number): string {
-  return `+1${['415', '212', '312'][Math.floor(nth / 97)] ?? ''}5550${103 + (nth % 97)}`;
 }
 
 /** How often each number rang. */
@@ -80,17 +43,7 @@ function ringsOf({ twilio, telnyx }: Town, number: string): number {
 }
 
 async function placedCalls(product: Product): Promise<CallView[]> {
-  const all: CallView[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await product.call('calls.list', {
-      limit: 200,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    all.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return all.filter(({ dialState }) => dialState !== null);
+  return (await allCalls(product)).filter(({ dialState }) => dialState !== null);
 }
 
 /** Waits until nothing is open any more. */
@@ -116,10 +69,10 @@ function checkBooks(town: Town, calls: readonly CallView[]): void {
 }
 
 async function killAt(point: string, via: string, outcome: string): Promise<void> {
-  const { town, start } = await startTown();
-  const doomed = await start(point);
+  const { town, start } = await startLongCalls();
+  const doomed = await start({ TAPEDECK_CRASH_AT: point });
   const died = once(doomed.process, 'exit');
-  await Promise.allSettled([order(doomed, via, numberOf(0))]);
+  await Promise.allSettled([order(doomed, via, numberOfNobody(0))]);
   await died;
   expect(doomed.process.signalCode).toBe('SIGKILL');
   const product = await start();
@@ -145,14 +98,16 @@ it.each(crashPoints)(
 it(
   `killed ${randomKills} times at any moment of dialling, nobody is called twice`,
   async () => {
-    const { town, start } = await startTown();
+    const { town, start } = await startLongCalls();
     for (let kill = 0; kill < randomKills; kill++) {
       const product = await start();
       const dying = new Promise((resolve) => setTimeout(resolve, Math.random() * 120)).then(() =>
         product.kill(),
       );
       // Whether an order without an answer was taken is seen after the restart.
-      await Promise.allSettled(vias.map((via, i) => order(product, via, numberOf(kill * vias.length + i))));
+      await Promise.allSettled(
+        vias.map((via, i) => order(product, via, numberOfNobody(kill * vias.length + i))),
+      );
       await dying;
     }
     const product = await start();

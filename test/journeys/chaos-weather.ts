@@ -2,6 +2,7 @@
 import type { Town } from '../../src/main/sandbox/town.ts';
 import type { Input } from '../../src/preload/contract/api.ts';
 import { createRandom } from '../../src/main/sandbox/random.ts';
+import { numberOfNobody } from '../town-rig.ts';
 
 const webhooks = {
   dropWebhooks: 0.25,
@@ -83,15 +84,13 @@ export type PlannedCall =
   | { number: string; order: Input<'calls.place'> };
 
 const vias = ['elevenlabs-twilio', 'telnyx', 'elevenlabs-sip', 'livekit'] as const;
-const areas = ['415', '212', '312', '305', '617', '202', '303', '404', '503', '206', '713', '602'] as const;
 
 /** The calls of a part, two out of five coming in. @param first how many calls were planned before */
 export function planCalls(seed: number, first: number, count: number): PlannedCall[] {
   const random = createRandom(`chaos/${seed}/${first}`);
   return Array.from({ length: count }, (_, i) => {
     const nth = first + i;
-    // 555-0100 to 555-0199 belongs to nobody.
-    const number = `+1${areas[Math.floor(nth / 97)] ?? ''}5550${103 + (nth % 97)}`;
+    const number = numberOfNobody(nth);
     if (nth % 5 === 0) return { number, at: 'twilio', isTransferred: random.chance(0.3) };
     if (nth % 5 === 1) return { number, at: 'telnyx', isTransferred: false };
     const via = vias[nth % vias.length] ?? vias[0];

@@ -29,7 +29,11 @@ export interface SandboxOptions {
   onRequest?: (request: SeenRequest) => void;
 }
 
-export type MoreWishes = Pick<CallWish, 'line' | 'from' | 'to' | 'record' | 'putThrough' | 'mediaLateMs'>;
+export interface MoreWishes
+  extends Pick<CallWish, 'line' | 'from' | 'to' | 'record' | 'putThrough' | 'mediaLateMs'> {
+  /** In the past: all of it has happened already. Default: now. */
+  startsAtMs?: number;
+}
 
 export interface Sandbox {
   start(): Promise<{ twilioBaseUrl: string }>;
@@ -188,7 +192,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     async place(input = {}, more = {}) {
       const { count = 1, outcome, direction, talkMs, duplicate = false, shuffle = false } = input;
       const batch = input.seed === undefined ? `place/${placed}` : `seed/${input.seed}`;
-      const startsAtMs = clock.now();
+      const startsAtMs = more.startsAtMs ?? clock.now();
       const callSids = Array.from({ length: count }, (_, i) => {
         const callSeed = `${batch}/${i}`;
         const wish = { ...more, startsAtMs, outcome, direction, talkMs };

@@ -32,6 +32,8 @@ export interface Town extends Pick<Sandbox, 'place' | 'callsPlaced' | 'lines'> {
   /** Resolves when no call is under way anywhere and every webhook was delivered or given up. */
   idle(): Promise<void>;
   stop(): Promise<void>;
+  /** API requests that reached each service so far, by provider; downloads of sound are none. */
+  readonly requests: Readonly<Record<string, number>>;
   /** The stand-ins, with their switches. */
   readonly twilio: Sandbox;
   readonly telnyx: TelnyxStandIn;
@@ -64,16 +66,25 @@ const keys = {
 /** @returns a world whose stand-ins listen once started; it keeps nothing on disk */
 export function createTown({ clock, seed, log }: TownOptions): Town {
   const common = { clock, ...(log === undefined ? {} : { log }) };
+  const requests: Record<string, number> = {};
+  const counting = (providerId: string) => ({
+    onRequest({ path = '' }: { method: string; path?: string }): void {
+      const isSound = /\/audio$|\.(?:mp3|wav)$/.test(path);
+      if (!isSound) requests[providerId] = (requests[providerId] ?? 0) + 1;
+    },
+  });
   const [frontDesk] = clinicLines;
   const queueLine = clinicLines.at(-1) ?? frontDesk;
   const twilio = createSandbox({
     ...common,
+    ...counting('twilio'),
     seed,
     accountSid: keys.TWILIO_ACCOUNT_SID,
     authToken: keys.TWILIO_AUTH_TOKEN,
   });
   const telnyx = createTelnyxStandIn({
     ...common,
+    ...counting('telnyx'),
     seed: String(seed),
     apiKey: keys.TELNYX_API_KEY,
     connectionId: keys.TELNYX_CONNECTION_ID,
@@ -83,6 +94,7 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
     trunks.liveKitEndsAt === 'telnyx' ? telnyx.carrier : twilio.carriers.trunk;
   const liveKit = createLiveKitStandIn({
     ...common,
+    ...counting('livekit'),
     seed: String(seed),
     keys: { apiKey: keys.LIVEKIT_API_KEY, apiSecret: keys.LIVEKIT_API_SECRET },
     trunk: { trunkId: keys.LIVEKIT_SIP_TRUNK_ID, number: queueLine.number },
@@ -97,6 +109,7 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
   liveKit.switches.record = false;
   const elevenLabs = createElevenLabsStandIn({
     ...common,
+    ...counting('elevenlabs'),
     seed,
     apiKey: keys.ELEVENLABS_API_KEY,
     webhookSecret: keys.ELEVENLABS_WEBHOOK_SECRET,
@@ -140,6 +153,7 @@ export function createTown({ clock, seed, log }: TownOptions): Town {
     liveKit,
     lines: twilio.lines,
     trunks,
+    requests,
     settings,
     async start() {
       const [{ twilioBaseUrl }, { baseUrl: telnyxUrl, publicKey }, { baseUrl: elevenLabsUrl }, liveKitUrl] =
