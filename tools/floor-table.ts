@@ -163,7 +163,7 @@ export const floors: readonly Floor[] = [
   // Decoding and drawing of sound in the browser; reads media from the console's own origin.
   { name: 'audio', at: ['src/renderer/src/audio/'], uses: ['words'], knows: ['contract'] },
   { name: 'client', at: ['src/renderer/src/client/'], uses: ['audio', 'contract'], knows: [] },
-  { name: 'styles', at: ['src/renderer/src/styles/'], uses: [], knows: [] },
+  { name: 'styles', at: ['src/renderer/src/styles/', 'src/renderer/public/layers.css'], uses: [], knows: [] },
 ];
 
 /** Where each package with a home may be imported from, and where else its types may be named. */

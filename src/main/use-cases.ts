@@ -184,7 +184,7 @@ async function startChecks(
     ...basics,
     journalPulledFacts,
     recordingIdOf,
-    settleCalls: createSettleCalls({ store, jobs, clock }),
+    settleCalls: createSettleCalls({ store, providers, jobs, clock }),
     random: Math.random,
   });
   const checks = createChecks({ ...basics, runCheck, reopenDeadFetches: createReopenDeadFetches(basics) });

@@ -97,6 +97,28 @@ test('two who ask at once share one run', async () => {
   expect((await running.call('polls.list', { kind: 'poll' })).items).toHaveLength(1);
 }, 60_000);
 
+test('a look at 500 open calls asks for pages of lists, not for each call', async () => {
+  const running = await startJourney({ timeScale: 2 });
+  journey = running;
+  const { town, call } = running;
+  const startsAtMs = (await call('system.status', {})).nowMs - 600_000;
+  const calls = { count: 50, talkMs: 10_000, direction: 'inbound' } as const;
+  for (let nth = 0; nth < 10; nth++) await town.twilio.place(calls, { startsAtMs, record: false });
+  await town.idle();
+  const requests = (): number => town.requests['twilio'] ?? 0;
+  // Each has been asked after by itself, soon and a little later; then comes a pause of a minute and a half.
+  let before = 0;
+  await running.until(async () => {
+    before = requests();
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    return before >= 1_000 && before === requests() ? before : null;
+  }, 60_000);
+  const { body } = await poll(running);
+  expect(body.details).toHaveLength(500);
+  const pages = 1;
+  expect(requests() - before).toBeLessThanOrEqual(pages + 2);
+}, 120_000);
+
 test('without the token nobody is told anything', async () => {
   const running = await withoutWebhooks();
   const url = new URL('/api/chats/poll-recordings', running.app.consoleUrl());

@@ -1,6 +1,7 @@
 // What a check finds is fetched by the same jobs as always. This makes them due at once and waits for their attempt, so
 // that "saved" is true when it is said.
 import type { Clock } from '../domain/clock.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { CallWithEvents, JobRow, Store } from '../store/store.ts';
 import type { JobName } from '../store/check-store.ts';
 
@@ -24,6 +25,7 @@ const lookEveryMs = 400;
 
 export function createSettleCalls(deps: {
   store: Pick<Store, 'getCall' | 'hastenJobs' | 'listJobsNamed'>;
+  providers: readonly Provider[];
   jobs: { wake(): void };
   clock: Clock;
 }): SettleCalls {
@@ -35,7 +37,7 @@ export function createSettleCalls(deps: {
     for (;;) {
       const calls = await read(callIds);
       const fresh = hastens
-        ? calls.flatMap(({ names }) => names).filter((name) => !hastened.has(textOf(name)))
+        ? calls.flatMap(({ names }) => names).filter((name) => !hastened.has(textOf(name)) && !isListed(name))
         : [];
       for (const name of fresh) hastened.add(textOf(name));
       if (fresh.length > 0 && (await store.hastenJobs(fresh)) > 0) jobs.wake();
@@ -47,6 +49,13 @@ export function createSettleCalls(deps: {
       await clock.delay(lookEveryMs, signal);
     }
   };
+
+  /** The check has just read the list that tells the same of all calls at once. */
+  function isListed({ kind, dedupe }: JobName): boolean {
+    const api = deps.providers.find(({ providerId }) => dedupe.startsWith(`${providerId} `))?.api;
+    if (kind === 'find-recordings') return api?.listRecordings !== undefined;
+    return kind === 'follow-call' && api?.listCalls !== undefined;
+  }
 
   async function read(callIds: ReadonlySet<string>): Promise<{ found: CallWithEvents; names: JobName[] }[]> {
     const calls = new Map<string, CallWithEvents>();
