@@ -22,8 +22,8 @@ export interface StartRecordingDeps extends SettlerDeps {
 
 export type StartRecording = (job: ClaimedJob, signal: AbortSignal) => Promise<JobSettlement>;
 
-/** By the rhythm of the kind about a minute. */
-const unwantedAttempts = 12;
+/** By the rhythm of the kind some three and a half minutes: longer than a lost answer to a dialling is asked back for. */
+const unwantedAttempts = 27;
 
 export function createStartRecording(deps: StartRecordingDeps): StartRecording {
   const { store, clock, log } = deps;
@@ -46,8 +46,8 @@ export function createStartRecording(deps: StartRecordingDeps): StartRecording {
   };
 
   /**
-   * A leg may be heard of before it is known whose it is: the trunk's call below one that we placed. For a minute it is
-   * looked at again, for the wish to record is the placed call's.
+   * A leg may be heard of before it is known whose it is: the trunk's call below one that we placed. For some
+   * minutes it is looked at again, for the wish to record is the placed call's.
    */
   function isMaybeLater({ attempt }: ClaimedJob, { call }: CallWithEvents): boolean {
     return call.record === null && !isOver(call.status) && attempt < unwantedAttempts;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallKey } from '../../../src/preload/contract/calls.ts';
+import { askBackMs } from '../../../src/main/domain/dialling.ts';
 import { AppError } from '../../../src/main/domain/errors.ts';
 import type { DomainEvent } from '../../../src/main/domain/provider-event.ts';
 import { factWith, scriptedEvent } from '../../standins/scripted-provider.ts';
@@ -127,6 +128,24 @@ describe('a call of a line that is recorded', () => {
 });
 
 describe('other calls', () => {
+  it('are looked at again for as long as a lost answer to a dialling is asked back for', async () => {
+    let isOurs = false;
+    const rig = await begin({
+      recordsLine: () => isOurs,
+      start: [{ outcome: 'started', facts: [factWith('recording', [recording()])] }],
+    });
+    const beganMs = open.clock.nowMs;
+    while (open.clock.nowMs - beganMs < askBackMs + 10_000) {
+      const beforeMs = open.clock.nowMs;
+      await rig.runs(1);
+      if (open.clock.nowMs === beforeMs) break;
+    }
+    expect(rig.asked.start).toBe(0);
+    isOurs = true;
+    await rig.runs(2);
+    expect(rig.asked.start).toBe(1);
+  });
+
   it('are left alone when neither the line nor the person who placed it says so', async () => {
     const rig = await begin({ recordsLine: () => false });
     await rig.runs(2);
