@@ -73,11 +73,27 @@ async function ask(fault: VerdictFault, seed: number): Promise<Given[]> {
   const ids = known.length === together ? known : await callIds(running, together, isLive);
   await waitMinutes(isLive ? 0.2 : (fault.askAfterMinutes ?? 4));
   return Promise.all(
-    ids.map(async (callId) => {
-      const { verdict } = await running.call('calls.get', { callId });
-      return { name: fault.name, label: fault.label, cause: verdict?.cause ?? null };
-    }),
+    ids.map(async (callId) => ({
+      name: fault.name,
+      label: fault.label,
+      cause: await lastingCause(running, callId, fault.label),
+    })),
   );
+}
+
+/** Answers that say of themselves that the matter goes on: whoever gets one looks again a minute later. */
+const passing = new Set<VerdictCause | null>(['nothing_yet', 'not_recording', 'fetching']);
+
+async function lastingCause(
+  { call }: Journey,
+  callId: string,
+  label: VerdictCause,
+): Promise<VerdictCause | null> {
+  for (let looks = 1; ; looks++) {
+    const cause = (await call('calls.get', { callId })).verdict?.cause ?? null;
+    if (cause === label || !passing.has(cause) || looks === 5) return cause;
+    await waitMinutes(1);
+  }
 }
 
 const isConfident = ({ cause }: Given): boolean => cause !== null && cause !== 'not_enough_evidence';
